@@ -1,0 +1,30 @@
+import type { HttpRequest } from '../../http/request.ts'
+import type { RequestParameters } from '../../http/form.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
+import type { Seconds } from '../../util/clock.ts'
+import type { Client } from './records.ts'
+
+/** A request that may carry a client's credentials. */
+export interface ClientAuthContext<out S = unknown> {
+  readonly request: HttpRequest
+  readonly params: RequestParameters
+  readonly store: S
+  readonly issuer: string
+  readonly now: Seconds
+}
+
+/**
+ * A way for a client to prove who it is.
+ *
+ * @spec RFC 6749 §2.3
+ */
+export interface ClientAuthMethod<in S = unknown> {
+  /** As in client metadata: `client_secret_basic`. */
+  readonly name: string
+  /** The `WWW-Authenticate` challenge that goes with its refusal, if its scheme has one. */
+  readonly challenge?: string
+  /** The client id, if the request carries credentials of this kind. A request may carry one kind only. */
+  identify(context: ClientAuthContext<S>): Awaitable<string | undefined>
+  /** Whether the credentials are that client's. */
+  verify(client: Client, context: ClientAuthContext<S>): Awaitable<boolean>
+}

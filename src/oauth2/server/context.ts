@@ -1,0 +1,73 @@
+import type { RequestParameters } from '../../http/form.ts'
+import type { HttpRequest } from '../../http/request.ts'
+import type { HttpResponse } from '../../http/response.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
+import type { Seconds } from '../../util/clock.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { KeySet } from '../../jose/jwks/index.ts'
+import type { ServerMetadata } from '../server-metadata.ts'
+import type { TokenResponse } from '../token-response.ts'
+import type { AuthorizationRequest } from './authorization/request.ts'
+import type { ServerEvents } from './events.ts'
+import type { AuthorizationDecision, GrantDecision } from './grant.ts'
+import type { Lifetimes } from './options.ts'
+import type { AccessTokenRecord, Client, GrantRecord } from './records.ts'
+
+/** What grants, endpoints and extensions may ask of the server that they are registered with. */
+export interface ServerHandle {
+  readonly issuer: string
+  readonly keys: KeySet
+  readonly lifetimes: Lifetimes
+  /** Scopes the server knows. Absent: any. */
+  readonly scopes: readonly string[] | undefined
+  readonly logger: Logger
+  /** The server's description: the sum of what is registered. */
+  metadata(): ServerMetadata
+  /** The absolute URL of a registered endpoint, or nothing. */
+  endpointUrl(name: string): string | undefined
+  /** Proves which client is asking, by exactly one of the registered methods. Throws `invalid_client`. */
+  authenticateClient(request: HttpRequest, parameters: RequestParameters): Promise<AuthenticatedClient>
+  /** Checks an authorization request: THE TABLE. Throws `AuthorizationRefusal`, whose `response` is a page or a redirect. */
+  getConsentGrant(request: HttpRequest): Promise<AuthorizationRequest>
+  /** Answers a checked authorization request with the person's decision. */
+  createAuthorizationResponse(request: AuthorizationRequest, decision: AuthorizationDecision): Promise<HttpResponse>
+  emit<E extends keyof ServerEvents>(event: E, payload: ServerEvents[E]): void
+}
+
+export interface AuthenticatedClient {
+  readonly client: Client
+  /** The method that proved it, such as `client_secret_basic`; `none` for a public client. */
+  readonly method: string
+}
+
+/** All that belongs to one request; grants, endpoints and extensions themselves keep no state. */
+export interface RequestContext<out S = unknown> {
+  readonly server: ServerHandle
+  readonly store: S
+  readonly request: HttpRequest
+  /** When the request came in. */
+  readonly now: Seconds
+  /** Identifies the request in the log and in `server_error` answers. */
+  readonly requestId: string
+}
+
+/** A token request whose client is proven. */
+export interface TokenContext<out S = unknown> extends RequestContext<S> {
+  readonly client: Client
+  readonly clientAuthMethod: string
+  readonly grantType: string
+  readonly params: RequestParameters
+}
+
+/** A token response that is about to be committed and sent. */
+export interface TokenResponseContext<out S = unknown> extends TokenContext<S> {
+  readonly decision: GrantDecision
+  /** The family; a grant that is not stored still has one here. */
+  readonly grant: GrantRecord | undefined
+  readonly accessToken: AccessTokenRecord
+  /** What goes out. Hooks add members. */
+  readonly response: TokenResponse
+}
+
+/** A hook that takes part in a request. */
+export type Hook<C> = (context: C) => Awaitable<void>

@@ -1,0 +1,23 @@
+import type { HttpResponse } from '../../http/response.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
+import type { ServerMetadata } from '../server-metadata.ts'
+import type { RequestContext } from './context.ts'
+
+/**
+ * Something the server answers at a path of its own.
+ *
+ * @typeParam S the part of the store that it uses.
+ */
+export interface Endpoint<in S = unknown> {
+  /** For `createEndpointResponse(name, request)`, such as `revocation`. One endpoint a name. */
+  readonly name: string
+  /** Below the issuer's path (`/revoke`), or a function of the issuer that returns absolute paths (well-known documents). */
+  readonly path: string | ((issuer: URL) => readonly string[])
+  readonly methods: readonly ('GET' | 'POST')[]
+  /** `public`: scripts of any origin may call it; never with cookies. */
+  readonly cors?: 'public'
+  /** What it adds to the server's metadata, given its own absolute URL. */
+  metadata?(url: string): Partial<ServerMetadata>
+  /** Throws `OAuth2Error` to refuse; the server answers it as JSON. */
+  handle(context: RequestContext<S>): Awaitable<HttpResponse>
+}

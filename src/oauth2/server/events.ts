@@ -1,0 +1,21 @@
+/** What the server tells its listeners. They see what happened; they cannot change a response. */
+export interface ServerEvents {
+  'client.authenticated': { clientId: string; method: string; requestId: string }
+  'client.refused': { clientId: string | undefined; reason: string; requestId: string }
+  'authorization.granted': { clientId: string; subject: string; scope: string; grantId: string; requestId: string }
+  'authorization.denied': { clientId: string; error: string; requestId: string }
+  'token.issued': {
+    clientId: string
+    subject: string | undefined
+    scope: string
+    grantType: string
+    grantId: string | undefined
+    requestId: string
+  }
+  'token.revoked': { clientId: string; grantId: string | undefined; requestId: string }
+  'code.replayed': { clientId: string; grantId: string; requestId: string }
+  'refresh.replayed': { clientId: string; grantId: string; withinWindow: boolean; requestId: string }
+  'login.succeeded': { subject: string; requestId: string }
+  'login.failed': { requestId: string }
+  'session.ended': { subject: string; requestId: string }
+}

@@ -1,0 +1,44 @@
+import type { ServerMetadata } from '../server-metadata.ts'
+import type { AuthorizationRequest } from './authorization/request.ts'
+import type { ClientAuthMethod } from './client-auth.ts'
+import type { Hook, RequestContext, TokenContext, TokenResponseContext } from './context.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { AuthorizationGrant, AuthorizationParameters, TokenGrant } from './grant.ts'
+import type { ResponseMode } from './response-mode.ts'
+
+/** What an extension may register while it is installed: the same verbs that users have. */
+export interface ServerRegistry<S> {
+  registerGrant(grant: TokenGrant<S> | AuthorizationGrant<S>): unknown
+  registerEndpoint(endpoint: Endpoint<S>): unknown
+  registerClientAuthMethod(method: ClientAuthMethod<S>): unknown
+  registerResponseMode(mode: ResponseMode): unknown
+}
+
+/** An authorization request whose client and redirect URI are proven: errors thrown here are redirected. */
+export interface AuthorizationContext<out S = unknown> extends RequestContext<S> {
+  readonly authorization: AuthorizationRequest
+}
+
+/** An authorization response, successful or not, that is about to be sent. */
+export interface AuthorizationResponseContext<out S = unknown> extends AuthorizationContext<S> {
+  /** What goes out. Hooks add members. */
+  readonly parameters: AuthorizationParameters
+}
+
+/**
+ * A part that takes part in what others do. Hooks of all extensions run in ascending `order`, then in the order of
+ * registration, each awaited before the next. They see one request's context and keep no state of their own.
+ */
+export interface Extension<in S = unknown> {
+  /** One extension a name. */
+  readonly name: string
+  /** Defaults to 0. */
+  readonly order?: number
+  install?(registry: ServerRegistry<S>): void
+  onAuthorizationRequest?: Hook<AuthorizationContext<S>>
+  onAuthorizationResponse?: Hook<AuthorizationResponseContext<S>>
+  onTokenRequest?: Hook<TokenContext<S>>
+  onTokenResponse?: Hook<TokenResponseContext<S>>
+  /** Changes the metadata document after grants and endpoints have joined it. */
+  onMetadata?(metadata: ServerMetadata): void
+}

@@ -1,0 +1,15 @@
+import type { Seconds } from '../../util/clock.ts'
+
+/** How long things live. */
+export interface Lifetimes {
+  /** Authorization codes. Default 60 s. */
+  readonly authorizationCode: Seconds
+  /** Access tokens. Default 1 hour. */
+  readonly accessToken: Seconds
+  /** A refresh token that is not used. Default 14 days. */
+  readonly refreshToken: Seconds
+  /** The absolute life of a grant with all its refresh tokens. Default 365 days. */
+  readonly grant: Seconds
+  /** How long a rotated refresh token gets its successor's answer again. Default 15 s. */
+  readonly refreshReplay: Seconds
+}

@@ -1,0 +1,113 @@
+import type { Seconds } from '../../util/clock.ts'
+import type { JsonObject } from '../../util/json.ts'
+import type { ClientMetadata } from '../client-metadata.ts'
+
+/**
+ * What the server keeps. Members are spelled like the wire names they come from; `id` is always the hash of the value
+ * that went out, so that a copy of the store redeems nothing. All points in time are seconds since the epoch.
+ */
+
+/** A registered client: its metadata, its id and the hashes of its secrets. */
+export interface Client extends ClientMetadata {
+  client_id: string
+  /** Live secrets; two overlap while one is rotated. Hashes as `hashSecret` makes them. */
+  client_secrets?: readonly StoredSecret[]
+}
+
+export interface StoredSecret {
+  hash: string
+  /** Absent: does not expire. */
+  expires_at?: Seconds
+}
+
+/** How and when the person was authenticated. */
+export interface Authentication {
+  /** When the person last proved who they are. */
+  auth_time: Seconds
+  acr?: string
+  amr?: readonly string[]
+  /** The provider's session, by the id that goes out as `sid`. */
+  session_id?: string
+}
+
+/**
+ * One act of authorization: the family that a code's tokens and all their successors belong to. Revoking it makes all
+ * of them worthless at once. Not the same as "this client and this user": one person may authorize the same client many times.
+ */
+export interface GrantRecord {
+  id: string
+  client_id: string
+  /** Absent: the client acts for itself. */
+  subject?: string
+  /** What was granted, space-separated; refreshed tokens may have less, never more. */
+  scope: string
+  resource?: readonly string[]
+  authentication?: Authentication
+  nonce?: string
+  /** Room for extensions, each under its own name. */
+  data?: JsonObject
+  created_at: Seconds
+  /** The family's absolute end: nothing in it lives longer. */
+  expires_at: Seconds
+}
+
+/** An authorization code that was issued, with all that its redemption is checked against. @spec RFC 6749 §4.1.2 */
+export interface AuthorizationCodeRecord {
+  id: string
+  client_id: string
+  /** The grant that its redemption creates. */
+  grant: GrantRecord
+  /** Present when the authorization request named it: then the token request has to repeat it. */
+  redirect_uri?: string
+  /** The S256 challenge; kept here and nowhere else, so that a code cannot lose it. @spec RFC 7636 §4.4 */
+  code_challenge?: string
+  created_at: Seconds
+  expires_at: Seconds
+  /** Set once the code is used or burnt: what remains is a tombstone. */
+  consumed_at?: Seconds
+}
+
+export interface AccessTokenRecord {
+  id: string
+  client_id: string
+  /** Absent: no family, such as a client's own token. */
+  grant_id?: string
+  subject?: string
+  scope: string
+  /** Who may accept the token. */
+  audience?: readonly string[]
+  data?: JsonObject
+  created_at: Seconds
+  expires_at: Seconds
+}
+
+export interface RefreshTokenRecord {
+  id: string
+  client_id: string
+  grant_id: string
+  subject?: string
+  scope: string
+  created_at: Seconds
+  expires_at: Seconds
+  /** Set when the token was exchanged for its successor. */
+  rotated_at?: Seconds
+  /** The answer that its rotation gave, sealed under the token itself; answered again inside the replay window. */
+  successor_response?: string
+}
+
+/** What a person has agreed to, so that they are not asked again. */
+export interface ConsentRecord {
+  subject: string
+  client_id: string
+  scope: string
+  created_at: Seconds
+}
+
+/** A person's session at the provider. */
+export interface SessionRecord {
+  id: string
+  subject: string
+  authentication: Authentication
+  created_at: Seconds
+  expires_at: Seconds
+}

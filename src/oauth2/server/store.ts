@@ -1,0 +1,129 @@
+import type { Awaitable } from '../../util/awaitable.ts'
+import type { Seconds } from '../../util/clock.ts'
+import type {
+  AccessTokenRecord,
+  AuthorizationCodeRecord,
+  Client,
+  ConsentRecord,
+  GrantRecord,
+  RefreshTokenRecord,
+  SessionRecord,
+} from './records.ts'
+
+/**
+ * What the server asks of a store, as small capabilities: each grant and endpoint names the ones that it uses, and
+ * registering it with a store that lacks one does not compile. Three rules hold for all of them:
+ *
+ * - **Atomicity is part of the contract.** A verb that decides a race (`consume…`, `rotate…`, `rememberOnce`) does it in
+ *   one indivisible step and says who won. `authwright/stores/contract` races sixteen callers against each.
+ * - **Expired records are invisible**, by the store's own clock, whether or not they were swept.
+ * - **Ids are hashes** of what went out. The store never sees a token.
+ */
+
+export interface ClientStore {
+  findClient(clientId: string): Awaitable<Client | undefined>
+}
+
+/** Tokens and the family they belong to, written together or not at all. */
+export interface TokenCommit {
+  /** A grant to create. Absent: the tokens join the grant that they name, or none. */
+  grant?: GrantRecord
+  /** Absent when the access token describes itself and nobody has to look it up. */
+  accessToken?: AccessTokenRecord
+  refreshToken?: RefreshTokenRecord
+}
+
+export interface TokenStore {
+  /** Writes all of it in one step. `false`: the tokens' grant is revoked or gone, and nothing was written. */
+  saveTokens(tokens: TokenCommit): Awaitable<boolean>
+  /** Nothing when it is unknown, expired or revoked, or when its grant is. */
+  findAccessToken(id: string): Awaitable<AccessTokenRecord | undefined>
+  /** `true`: this call ended it. */
+  revokeAccessToken(id: string): Awaitable<boolean>
+}
+
+/**
+ * How a guarded transition ended: `done` for the one winner; `replayed` when another call had won before;
+ * `gone` when there is nothing live to act on (unknown, expired, or its grant was revoked).
+ */
+export type Transition = 'done' | 'replayed' | 'gone'
+
+export interface AuthorizationCodeStore extends TokenStore, GrantStore {
+  saveAuthorizationCode(record: AuthorizationCodeRecord): Awaitable<void>
+  /**
+   * The code, used or not. A used one (`consumed_at` is set) stays visible until the `keepUntil` of its consumption:
+   * that is how a replay is recognised. An unused one disappears when it expires.
+   */
+  findAuthorizationCode(id: string): Awaitable<AuthorizationCodeRecord | undefined>
+  /**
+   * Uses the code up, exactly once, and writes the tokens it is exchanged for in the same step. Without `tokens` the
+   * code is burnt.
+   */
+  consumeAuthorizationCode(
+    id: string,
+    use: { at: Seconds; keepUntil: Seconds; tokens?: TokenCommit },
+  ): Awaitable<Transition>
+}
+
+export interface RefreshTokenStore extends TokenStore, GrantStore {
+  /** The token, rotated or not; nothing when it is unknown or expired, or when its grant is revoked or expired. */
+  findRefreshToken(id: string): Awaitable<RefreshTokenRecord | undefined>
+  /**
+   * Exchanges a token for its successor, exactly once: marks it rotated, keeps the sealed answer with it and writes the
+   * new tokens, all in one step. A revoked grant wins against it (`gone`).
+   */
+  rotateRefreshToken(
+    id: string,
+    rotation: { at: Seconds; successorResponse: string; tokens: TokenCommit },
+  ): Awaitable<Transition>
+}
+
+export interface GrantStore {
+  /** Nothing when it is unknown, expired or revoked. */
+  findGrant(id: string): Awaitable<GrantRecord | undefined>
+  /** Ends a family: its codes' tokens, refresh tokens and access tokens are worthless from now on. `true`: this call ended it. */
+  revokeGrant(id: string, at: Seconds): Awaitable<boolean>
+}
+
+export interface ConsentStore {
+  findConsent(subject: string, clientId: string): Awaitable<ConsentRecord | undefined>
+  /** Replaces what was there. */
+  saveConsent(record: ConsentRecord): Awaitable<void>
+  deleteConsent(subject: string, clientId: string): Awaitable<boolean>
+}
+
+export interface SessionStore {
+  findSession(id: string): Awaitable<SessionRecord | undefined>
+  /** Creates or replaces. */
+  saveSession(record: SessionRecord): Awaitable<void>
+  deleteSession(id: string): Awaitable<boolean>
+}
+
+export interface ReplayStore {
+  /** Put if absent: `true` for the first caller with this key, `false` for every later one until it expires. */
+  rememberOnce(key: string, expiresAt: Seconds): Awaitable<boolean>
+}
+
+/** Clients that can be changed at run time. */
+export interface ClientRegistrationStore extends ClientStore {
+  /** Creates or replaces. */
+  saveClient(client: Client): Awaitable<void>
+  /** `true`: this call removed it. */
+  deleteClient(clientId: string): Awaitable<boolean>
+}
+
+/** Stores whose expired rows take room. */
+export interface SweepableStore {
+  /** Removes at most `limit` records that have expired; returns how many. Call it again while it returns `limit`. */
+  sweep(limit: number): Awaitable<number>
+}
+
+/** Everything: what `MemoryStore` and `SqliteStore` implement. */
+export interface Store
+  extends ClientRegistrationStore,
+    AuthorizationCodeStore,
+    RefreshTokenStore,
+    ConsentStore,
+    SessionStore,
+    ReplayStore,
+    SweepableStore {}
