@@ -107,6 +107,8 @@ export interface ConsentRecord {
 export interface SessionRecord {
   id: string
   subject: string
+  /** What to call the person on pages; absent: the subject. */
+  display_name?: string
   authentication: Authentication
   created_at: Seconds
   expires_at: Seconds
