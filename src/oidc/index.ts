@@ -1,0 +1,8 @@
+export type { AddressClaim, StandardClaims, UserClaims } from './claims.ts'
+export { CLAIMS_OF_SCOPE } from './claims.ts'
+export type { OpenIdProviderMetadata } from './discovery.ts'
+export type { IdTokenClaims } from './id-token.ts'
+export { tokenHash } from './id-token.ts'
+export { parseMaxAge } from './max-age.ts'
+export type { Prompt } from './prompt.ts'
+export { PROMPT_VALUES, parsePrompt } from './prompt.ts'
