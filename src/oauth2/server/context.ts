@@ -7,7 +7,7 @@ import type { Logger } from '../../util/logger.ts'
 import type { KeySet } from '../../jose/jwks/index.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { TokenResponse } from '../token-response.ts'
-import type { AuthorizationRequest } from './authorization/request.ts'
+import type { AuthorizationRequest, ProvenRequest } from './authorization/request.ts'
 import type { ServerEvents } from './events.ts'
 import type { AuthorizationDecision, GrantDecision } from './grant.ts'
 import type { Lifetimes } from './options.ts'
@@ -27,10 +27,17 @@ export interface ServerHandle {
   endpointUrl(name: string): string | undefined
   /** Proves which client is asking, by exactly one of the registered methods. Throws `invalid_client`. */
   authenticateClient(request: HttpRequest, parameters: RequestParameters): Promise<AuthenticatedClient>
-  /** Checks an authorization request: THE TABLE. Throws `AuthorizationRefusal`, whose `response` is a page or a redirect. */
-  getConsentGrant(request: HttpRequest): Promise<AuthorizationRequest>
+  /** Whether this client's authorization requests need a PKCE challenge. */
+  requiresPkce(client: Client): boolean
+  /**
+   * Checks an authorization request: THE TABLE. Throws `AuthorizationRefusal`, whose `response` is a page or a redirect.
+   * A `requestId` ties it to the request it is part of in the log.
+   */
+  getConsentGrant(request: HttpRequest, requestId?: string): Promise<AuthorizationRequest>
   /** Answers a checked authorization request with the person's decision. */
   createAuthorizationResponse(request: AuthorizationRequest, decision: AuthorizationDecision): Promise<HttpResponse>
+  /** Tells the client that its request failed: by redirect, as `server_error` unless it is an `OAuth2Error`. */
+  refuseAuthorization(request: ProvenRequest, error: unknown): Promise<HttpResponse>
   emit<E extends keyof ServerEvents>(event: E, payload: ServerEvents[E]): void
 }
 

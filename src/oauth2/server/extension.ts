@@ -1,13 +1,16 @@
 import type { ServerMetadata } from '../server-metadata.ts'
-import type { AuthorizationRequest } from './authorization/request.ts'
+import type { ErrorPage } from './authorization/error-page.ts'
+import type { AuthorizationRequest, ProvenRequest } from './authorization/request.ts'
 import type { ClientAuthMethod } from './client-auth.ts'
-import type { Hook, RequestContext, TokenContext, TokenResponseContext } from './context.ts'
+import type { Hook, RequestContext, ServerHandle, TokenContext, TokenResponseContext } from './context.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { AuthorizationGrant, AuthorizationParameters, TokenGrant } from './grant.ts'
 import type { ResponseMode } from './response-mode.ts'
 
 /** What an extension may register while it is installed: the same verbs that users have. */
 export interface ServerRegistry<S> {
+  /** The server itself, for what has to be known at set-up: its keys, its issuer. */
+  readonly server: ServerHandle
   registerGrant(grant: TokenGrant<S> | AuthorizationGrant<S>): unknown
   registerEndpoint(endpoint: Endpoint<S>): unknown
   registerClientAuthMethod(method: ClientAuthMethod<S>): unknown
@@ -20,7 +23,8 @@ export interface AuthorizationContext<out S = unknown> extends RequestContext<S>
 }
 
 /** An authorization response, successful or not, that is about to be sent. */
-export interface AuthorizationResponseContext<out S = unknown> extends AuthorizationContext<S> {
+export interface AuthorizationResponseContext<out S = unknown> extends RequestContext<S> {
+  readonly authorization: ProvenRequest
   /** What goes out. Hooks add members. */
   readonly parameters: AuthorizationParameters
 }
@@ -34,6 +38,10 @@ export interface Extension<in S = unknown> {
   readonly name: string
   /** Defaults to 0. */
   readonly order?: number
+  /** Scopes that it brings. They join those the server knows. */
+  readonly scopes?: readonly string[]
+  /** What people see on errors, unless the server's options say. The extension registered last wins. */
+  readonly errorPage?: ErrorPage
   install?(registry: ServerRegistry<S>): void
   onAuthorizationRequest?: Hook<AuthorizationContext<S>>
   onAuthorizationResponse?: Hook<AuthorizationResponseContext<S>>

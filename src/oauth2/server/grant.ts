@@ -20,7 +20,12 @@ export interface TokenGrant<in S = unknown> {
   /** Joins the server's metadata document. */
   readonly metadata?: Partial<ServerMetadata>
   /** Throws `OAuth2Error` to refuse. */
-  grant(context: TokenContext<S>): Awaitable<GrantDecision>
+  grant(context: TokenContext<S>): Awaitable<GrantDecision | RepeatedAnswer>
+}
+
+/** An answer that was given before, to be given again: nothing is minted. */
+export interface RepeatedAnswer {
+  repeat: TokenResponse
 }
 
 /** What a grant decided: who gets tokens for what. */

@@ -1,4 +1,9 @@
-import type { Seconds } from '../../util/clock.ts'
+import type { KeySet } from '../../jose/jwks/index.ts'
+import type { Clock, Seconds } from '../../util/clock.ts'
+import type { Duration } from '../../util/duration.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { ErrorPage } from './authorization/error-page.ts'
+import type { Client } from './records.ts'
 
 /** How long things live. */
 export interface Lifetimes {
@@ -12,4 +17,38 @@ export interface Lifetimes {
   readonly grant: Seconds
   /** How long a rotated refresh token gets its successor's answer again. Default 15 s. */
   readonly refreshReplay: Seconds
+}
+
+/** `opaque`: random, looked up in the store. `jwt`: describes itself to resource servers (RFC 9068). */
+export type AccessTokenFormat = 'opaque' | 'jwt'
+
+export interface AuthorizationServerOptions<out S> {
+  /** The server's own URL, as clients know it: https (http on a loopback host), no query, no fragment. */
+  readonly issuer: string
+  readonly store: S
+  /** The keys that tokens are signed with. Needed for JWT access tokens and OpenID Connect. */
+  readonly keys?: KeySet
+  /** Seconds, or a text such as `'10m'`. */
+  readonly lifetimes?: { readonly [Name in keyof Lifetimes]?: Duration }
+  /** The scopes that the server knows, besides those that extensions bring. Absent: any. */
+  readonly scopes?: readonly string[]
+  /** Defaults to `opaque`. */
+  readonly accessTokenFormat?: AccessTokenFormat | ((client: Client) => AccessTokenFormat)
+  /** Who accepts access tokens, where a grant does not say. Defaults to the issuer for JWTs. @spec RFC 9068 §3 */
+  readonly audience?: string | readonly string[]
+  /**
+   * Whether authorization requests need a PKCE challenge. They do, unless a function excuses a client; public clients
+   * are never excused.
+   *
+   * @spec RFC 9700 §2.1.1
+   */
+  readonly pkce?: 'required' | ((client: Client) => 'required' | 'optional')
+  /** Paths below the issuer's, by endpoint name: `{ token: '/oauth/token' }`. */
+  readonly paths?: { readonly [endpoint: string]: string }
+  /** What people see when a request cannot be answered to the client. */
+  readonly errorPage?: ErrorPage
+  /** Silent by default. */
+  readonly logger?: Logger
+  /** Defaults to `Date.now`. */
+  readonly clock?: Clock
 }

@@ -10,27 +10,35 @@ declare const proven: unique symbol
 export type RedirectTarget = string & { readonly [proven]: true }
 
 /**
- * An authorization request that passed every check of the pipeline.
- *
- * @typeParam R what `createAuthorizationResponse` answers it with: a `Response` for a request that came as a `Request`.
- * @spec RFC 6749 §4.1.1
+ * An authorization request whose client and redirect URI are proven, whatever else may be wrong with it: all that an
+ * error response to the client needs.
  */
-export interface AuthorizationRequest<out R = HttpResponse> {
+export interface ProvenRequest {
   readonly client: Client
   readonly redirectUri: RedirectTarget
   /** Whether the request named its redirect URI, or the client's only one was taken. */
   readonly redirectUriSent: boolean
-  readonly responseType: string
+  /** Where the answer goes: the mode that was asked for, else the response type's own. */
   readonly responseMode: string
-  /** Space-separated, reduced to what the server knows. */
-  readonly scope: string
   readonly state: string | undefined
-  readonly codeChallenge: string | undefined
   /** All parameters as they came, for extensions and for carrying the request through a login. */
   readonly params: RequestParameters
   readonly http: HttpRequest
   readonly receivedAt: Seconds
   readonly requestId: string
-  /** Never set: carries the kind of answer that this request gets. */
-  readonly answer?: R
+}
+
+/**
+ * An authorization request that passed every check of the pipeline.
+ *
+ * @typeParam R what `createAuthorizationResponse` answers it with: a `Response` for a request that came as a `Request`.
+ * @spec RFC 6749 §4.1.1
+ */
+export interface AuthorizationRequest<out R = HttpResponse> extends ProvenRequest {
+  readonly responseType: string
+  /** Space-separated, reduced to what the server knows. */
+  readonly scope: string
+  readonly codeChallenge: string | undefined
+  /** Puts an answer into the shape that the request came in. */
+  readonly toAnswer: (response: HttpResponse) => R
 }

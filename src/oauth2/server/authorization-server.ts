@@ -1,0 +1,256 @@
+import type { HttpRequest } from '../../http/request.ts'
+import { fromFetch, pathOf } from '../../http/request.ts'
+import type { HttpResponse } from '../../http/response.ts'
+import { toFetch } from '../../http/response.ts'
+import type { RequestParameters } from '../../http/form.ts'
+import type { KeySet } from '../../jose/jwks/index.ts'
+import { ConfigurationError } from '../../util/configuration-error.ts'
+import { Emitter, type Listener } from '../../util/events.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { ServerMetadata } from '../server-metadata.ts'
+import { ClientSecretBasic } from './auth/client-secret-basic.ts'
+import { ClientSecretPost } from './auth/client-secret-post.ts'
+import { NoClientAuthentication } from './auth/none.ts'
+import { decideAuthorization, refuseAuthorization } from './authorization/decision.ts'
+import { checkAuthorizationRequest } from './authorization/pipeline.ts'
+import type { AuthorizationRequest, ProvenRequest } from './authorization/request.ts'
+import type { ClientAuthMethod } from './client-auth.ts'
+import { authenticateClient } from './client-authentication.ts'
+import type { AuthenticatedClient, ServerHandle } from './context.ts'
+import type { ServerCore } from './core.ts'
+import type { Endpoint } from './endpoint.ts'
+import { JwksEndpoint } from './endpoints/jwks.ts'
+import { MetadataEndpoint } from './endpoints/metadata.ts'
+import { TokenEndpoint } from './endpoints/token.ts'
+import type { ServerEvents } from './events.ts'
+import type { Extension, ServerRegistry } from './extension.ts'
+import { IssuerParameter } from './extensions/issuer-parameter.ts'
+import type { AuthorizationDecision, AuthorizationGrant, TokenGrant } from './grant.ts'
+import { buildMetadata } from './metadata.ts'
+import type { AuthorizationServerOptions, Lifetimes } from './options.ts'
+import { instantiate, Registry } from './registry.ts'
+import type { Client } from './records.ts'
+import type { ResponseMode } from './response-mode.ts'
+import { FormPost } from './response-modes/form-post.ts'
+import { Fragment } from './response-modes/fragment.ts'
+import { Query } from './response-modes/query.ts'
+import { Routes } from './routes.ts'
+import { runEndpoint } from './run-endpoint.ts'
+import { checkOptions } from './settings.ts'
+import type { ClientStore, TokenStore } from './store.ts'
+
+/**
+ * An OAuth 2.0 authorization server: what is registered with it is what it does, and its metadata says the same.
+ *
+ * @example
+ * const server = new AuthorizationServer({ issuer: 'https://op.example', store: new MemoryStore({ clients }) })
+ *   .registerGrant(AuthorizationCodeGrant)
+ *   .registerGrant(RefreshTokenGrant, { rotate: true })
+ *   .registerEndpoint(RevocationEndpoint)
+ * const response = await server.fetch(request)
+ * @typeParam S the store. What is registered has to find the capabilities it needs in it.
+ * @spec RFC 6749 §1.1
+ */
+export class AuthorizationServer<S extends ClientStore & TokenStore> implements ServerHandle, ServerRegistry<S> {
+  readonly #core: ServerCore<S>
+  readonly #events: Emitter<ServerEvents>
+  #metadata: ServerMetadata | undefined
+  #routes: Routes<S> | undefined
+
+  /** @throws ConfigurationError with every problem of the options at once. */
+  constructor(options: AuthorizationServerOptions<S>) {
+    const settings = checkOptions(options)
+    this.#core = { settings, registry: new Registry(), server: this }
+    this.#events = new Emitter(settings.logger)
+    for (const method of [new ClientSecretBasic(), new ClientSecretPost(), new NoClientAuthentication()]) {
+      this.registerClientAuthMethod(method)
+    }
+    for (const mode of [new Query(), new Fragment(), new FormPost()]) this.registerResponseMode(mode)
+    this.registerEndpoint(new TokenEndpoint(this.#core))
+    this.registerEndpoint(new MetadataEndpoint())
+    if (options.keys !== undefined) this.registerEndpoint(new JwksEndpoint())
+    this.registerExtension(new IssuerParameter())
+  }
+
+  get issuer(): string {
+    return this.#core.settings.issuer
+  }
+
+  /** Itself: what an extension is given when it is installed. */
+  get server(): ServerHandle {
+    return this
+  }
+
+  get keys(): KeySet {
+    return this.#core.settings.keys
+  }
+
+  get lifetimes(): Lifetimes {
+    return this.#core.settings.lifetimes
+  }
+
+  get scopes(): readonly string[] | undefined {
+    const { scopes } = this.#core.settings
+    return scopes && [...new Set([...scopes, ...this.#core.registry.extensionScopes()])]
+  }
+
+  get logger(): Logger {
+    return this.#core.settings.logger
+  }
+
+  /** Adds a grant: for the token endpoint, the authorization endpoint or both. */
+  registerGrant(grant: TokenGrant<S> | AuthorizationGrant<S>): this
+  registerGrant(Grant: new () => TokenGrant<S> | AuthorizationGrant<S>): this
+  registerGrant<O>(Grant: new (options: O) => TokenGrant<S> | AuthorizationGrant<S>, options: NoInfer<O>): this
+  registerGrant<O>(
+    grant: TokenGrant<S> | AuthorizationGrant<S> | (new (options?: O) => TokenGrant<S> | AuthorizationGrant<S>),
+    options?: O,
+  ): this {
+    return this.#changed(this.#core.registry.addGrant(instantiate(grant, options)))
+  }
+
+  /** Adds something that is answered at a path of its own. */
+  registerEndpoint(endpoint: Endpoint<S>): this
+  registerEndpoint(Endpoint: new () => Endpoint<S>): this
+  registerEndpoint<O>(Endpoint: new (options: O) => Endpoint<S>, options: NoInfer<O>): this
+  registerEndpoint<O>(endpoint: Endpoint<S> | (new (options?: O) => Endpoint<S>), options?: O): this {
+    return this.#changed(this.#core.registry.addEndpoint(instantiate(endpoint, options)))
+  }
+
+  /** Adds a way for clients to prove who they are. */
+  registerClientAuthMethod(method: ClientAuthMethod<S>): this
+  registerClientAuthMethod(Method: new () => ClientAuthMethod<S>): this
+  registerClientAuthMethod<O>(Method: new (options: O) => ClientAuthMethod<S>, options: NoInfer<O>): this
+  registerClientAuthMethod<O>(
+    method: ClientAuthMethod<S> | (new (options?: O) => ClientAuthMethod<S>),
+    options?: O,
+  ): this {
+    return this.#changed(this.#core.registry.addClientAuthMethod(instantiate(method, options)))
+  }
+
+  /** Adds a way for authorization responses to travel. */
+  registerResponseMode(mode: ResponseMode): this
+  registerResponseMode(Mode: new () => ResponseMode): this
+  registerResponseMode<O>(Mode: new (options: O) => ResponseMode, options: NoInfer<O>): this
+  registerResponseMode<O>(mode: ResponseMode | (new (options?: O) => ResponseMode), options?: O): this {
+    return this.#changed(this.#core.registry.addResponseMode(instantiate(mode, options)))
+  }
+
+  /** Adds a part that takes part in what the others do, and what it brings with it. */
+  registerExtension(extension: Extension<S>): this
+  registerExtension(Extension: new () => Extension<S>): this
+  registerExtension<O>(Extension: new (options: O) => Extension<S>, options: NoInfer<O>): this
+  registerExtension<O>(extension: Extension<S> | (new (options?: O) => Extension<S>), options?: O): this {
+    const instance = instantiate(extension, options)
+    this.#core.registry.addExtension(instance)
+    instance.install?.(this)
+    return this.#changed()
+  }
+
+  /** Listens to what happens. The function that comes back ends it. */
+  on<E extends keyof ServerEvents>(event: E, listener: Listener<ServerEvents[E]>): () => void {
+    return this.#events.on(event, listener)
+  }
+
+  /** Tells the listeners and the log. */
+  emit<E extends keyof ServerEvents>(event: E, payload: ServerEvents[E]): void {
+    this.logger.info(event, payload)
+    this.#events.emit(event, payload)
+  }
+
+  /** The server's description of itself: the sum of what is registered. @spec RFC 8414 §2 */
+  metadata(): ServerMetadata {
+    this.#metadata ??= buildMetadata(this.#core, this.#route())
+    return this.#metadata
+  }
+
+  endpointUrl(name: string): string | undefined {
+    return this.#route().urlOf(name)
+  }
+
+  requiresPkce(client: Client): boolean {
+    return this.#core.settings.requiresPkce(client)
+  }
+
+  /** Whether the path of this request is one of the server's: for adapters that hand on what is not. */
+  owns(request: HttpRequest): boolean {
+    return this.#route().owns(pathOf(request))
+  }
+
+  /** Answers any request to any of its endpoints. Every error is a response. */
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const endpoint = this.#route().find(request)
+    return 'status' in endpoint ? endpoint : runEndpoint(this.#core, endpoint, request)
+  }
+
+  /** `handle` for platforms that speak `Request` and `Response`. */
+  async fetch(request: Request): Promise<Response> {
+    return toFetch(await this.handle(fromFetch(request)))
+  }
+
+  /**
+   * Checks an authorization request, so that a person can be asked about it.
+   *
+   * @throws AuthorizationRefusal whose `response` is the page or the redirect to answer with.
+   * @spec RFC 6749 §4.1.1
+   */
+  getConsentGrant(request: Request): Promise<AuthorizationRequest<Response>>
+  getConsentGrant(request: HttpRequest, requestId?: string): Promise<AuthorizationRequest>
+  async getConsentGrant(
+    request: Request | HttpRequest,
+    requestId?: string,
+  ): Promise<AuthorizationRequest<Response> | AuthorizationRequest> {
+    return isFetchRequest(request)
+      ? checkAuthorizationRequest(this.#core, fromFetch(request), toFetch)
+      : checkAuthorizationRequest(this.#core, request, (response) => response, requestId)
+  }
+
+  /** Answers a checked authorization request with the person's decision. @spec RFC 6749 §4.1.2 */
+  async createAuthorizationResponse<R>(request: AuthorizationRequest<R>, decision: AuthorizationDecision): Promise<R> {
+    return request.toAnswer(await decideAuthorization(this.#core, request, decision))
+  }
+
+  refuseAuthorization(request: ProvenRequest, error: unknown): Promise<HttpResponse> {
+    return refuseAuthorization(this.#core, request, error)
+  }
+
+  /** Answers a token request, wherever it was routed. @spec RFC 6749 §3.2 */
+  createTokenResponse(request: Request): Promise<Response>
+  createTokenResponse(request: HttpRequest): Promise<HttpResponse>
+  createTokenResponse(request: Request | HttpRequest): Promise<Response | HttpResponse> {
+    return isFetchRequest(request)
+      ? this.createEndpointResponse('token', request)
+      : this.createEndpointResponse('token', request)
+  }
+
+  /** Answers a request to the endpoint of that name, wherever it was routed. */
+  createEndpointResponse(name: string, request: Request): Promise<Response>
+  createEndpointResponse(name: string, request: HttpRequest): Promise<HttpResponse>
+  async createEndpointResponse(name: string, request: Request | HttpRequest): Promise<Response | HttpResponse> {
+    const endpoint = this.#core.registry.endpoints.get(name)
+    if (endpoint === undefined) throw new ConfigurationError('AuthorizationServer', [`no endpoint "${name}" is registered`])
+    return isFetchRequest(request)
+      ? toFetch(await runEndpoint(this.#core, endpoint, fromFetch(request)))
+      : runEndpoint(this.#core, endpoint, request)
+  }
+
+  authenticateClient(request: HttpRequest, parameters: RequestParameters): Promise<AuthenticatedClient> {
+    return authenticateClient(this.#core, request, parameters)
+  }
+
+  #route(): Routes<S> {
+    this.#routes ??= new Routes(this.#core)
+    return this.#routes
+  }
+
+  /** Whatever was derived from the registry is derived anew when it is needed next. */
+  #changed(_added?: void): this {
+    this.#metadata = undefined
+    this.#routes = undefined
+    return this
+  }
+}
+
+function isFetchRequest(request: Request | HttpRequest): request is Request {
+  return 'headers' in request
+}

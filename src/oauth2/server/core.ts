@@ -1,0 +1,25 @@
+import type { HttpRequest } from '../../http/request.ts'
+import { randomToken } from '../../crypto/random.ts'
+import { nowInSeconds } from '../../util/clock.ts'
+import type { RequestContext, ServerHandle } from './context.ts'
+import type { Registry } from './registry.ts'
+import type { Settings } from './settings.ts'
+
+/** What the inner parts of one server share. */
+export interface ServerCore<S> {
+  readonly settings: Settings<S>
+  readonly registry: Registry<S>
+  /** The face that registered parts see. */
+  readonly server: ServerHandle
+}
+
+/** Opens the context of one request. */
+export function createContext<S>(core: ServerCore<S>, request: HttpRequest, requestId?: string): RequestContext<S> {
+  return {
+    server: core.server,
+    store: core.settings.store,
+    request,
+    now: nowInSeconds(core.settings.clock),
+    requestId: requestId ?? randomToken(12),
+  }
+}

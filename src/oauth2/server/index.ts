@@ -1,0 +1,1 @@
+export { AuthorizationServer } from './authorization-server.ts'

@@ -1,0 +1,92 @@
+import { checkIssuer } from '../../http/url.ts'
+import { KeySet } from '../../jose/jwks/index.ts'
+import type { Clock } from '../../util/clock.ts'
+import { ConfigurationError } from '../../util/configuration-error.ts'
+import { toSeconds } from '../../util/duration.ts'
+import { createLogger, type Logger } from '../../util/logger.ts'
+import { isScope } from '../scope.ts'
+import type { ErrorPage } from './authorization/error-page.ts'
+import type { AccessTokenFormat, AuthorizationServerOptions, Lifetimes } from './options.ts'
+import type { Client } from './records.ts'
+
+/** The options of a server after they were checked, each with its value. Nothing is checked again per request. */
+export interface Settings<out S> {
+  readonly issuer: string
+  readonly store: S
+  readonly keys: KeySet
+  readonly lifetimes: Lifetimes
+  readonly scopes: readonly string[] | undefined
+  readonly accessTokenFormat: (client: Client) => AccessTokenFormat
+  readonly audience: readonly string[] | undefined
+  readonly requiresPkce: (client: Client) => boolean
+  readonly paths: Readonly<Record<string, string>>
+  readonly errorPage: ErrorPage | undefined
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+const DEFAULT_LIFETIMES: Lifetimes = {
+  authorizationCode: 60,
+  accessToken: 3600,
+  refreshToken: 14 * 86_400,
+  grant: 365 * 86_400,
+  refreshReplay: 15,
+}
+
+/** Checks the options of a server once. @throws ConfigurationError with every problem at once. */
+export function checkOptions<S>(options: AuthorizationServerOptions<S>): Settings<S> {
+  const problems: string[] = []
+  const lifetimes = checkLifetimes(options.lifetimes ?? {}, problems)
+  const format = options.accessTokenFormat ?? 'opaque'
+  const keys = options.keys ?? KeySet.empty()
+  const issuerProblem = checkIssuer(options.issuer)
+  if (issuerProblem !== undefined) problems.push(`"issuer" ${issuerProblem}`)
+  checkScopes(options.scopes ?? [], problems)
+  checkPaths(options.paths ?? {}, problems)
+  if (format === 'jwt' && options.keys === undefined) problems.push('"keys" is needed to sign JWT access tokens')
+  if (problems.length > 0) throw new ConfigurationError('AuthorizationServer', problems)
+  return {
+    issuer: options.issuer,
+    store: options.store,
+    keys,
+    lifetimes,
+    scopes: options.scopes,
+    accessTokenFormat: typeof format === 'function' ? format : () => format,
+    audience: typeof options.audience === 'string' ? [options.audience] : options.audience,
+    requiresPkce: pkceRule(options.pkce ?? 'required'),
+    paths: options.paths ?? {},
+    errorPage: options.errorPage,
+    logger: createLogger(options.logger),
+    clock: options.clock ?? Date.now,
+  }
+}
+
+function checkLifetimes(given: NonNullable<AuthorizationServerOptions<unknown>['lifetimes']>, problems: string[]): Lifetimes {
+  const lifetimes = { ...DEFAULT_LIFETIMES }
+  for (const name of Object.keys(lifetimes) as (keyof Lifetimes)[]) {
+    try {
+      lifetimes[name] = toSeconds(given[name] ?? DEFAULT_LIFETIMES[name])
+    } catch {
+      problems.push(`"lifetimes.${name}" must be a whole number of seconds or a text such as "10m"`)
+    }
+  }
+  return lifetimes
+}
+
+function checkScopes(scopes: readonly string[], problems: string[]): void {
+  if (!scopes.every((scope) => scope !== '' && !scope.includes(' ') && isScope(scope))) {
+    problems.push('"scopes" must be a list of scope tokens: printable ASCII without space, quote and backslash')
+  }
+}
+
+function checkPaths(paths: Readonly<Record<string, string>>, problems: string[]): void {
+  for (const [name, path] of Object.entries(paths)) {
+    if (!/^(?:\/[A-Za-z0-9\-._~]+)+$/.test(path)) problems.push(`"paths.${name}" must be a path such as "/oauth/token"`)
+  }
+}
+
+/** A public client cannot prove itself: the challenge is all that binds a code to it. @spec RFC 9700 §2.1.1 */
+function pkceRule(pkce: NonNullable<AuthorizationServerOptions<unknown>['pkce']>): (client: Client) => boolean {
+  if (pkce === 'required') return () => true
+  return (client) => client.token_endpoint_auth_method === 'none' || pkce(client) !== 'optional'
+}
