@@ -4,8 +4,8 @@ export class ConfigurationError extends Error {
   /** Each a sentence that names the option, what is wrong with it and what was expected. */
   readonly problems: readonly string[]
 
-  constructor(what: string, problems: readonly string[]) {
-    super(`${what}: ${problems.join('; ')}`)
+  constructor(what: string, problems: readonly string[], options?: ErrorOptions) {
+    super(`${what}: ${problems.join('; ')}`, options)
     this.problems = problems
   }
 }

@@ -1,0 +1,20 @@
+/**
+ * A deep copy of plain data that nobody can change, so that one object can be kept and handed out many times. Members
+ * that are `undefined` are left out, as in JSON: a record reads the same from every store.
+ */
+export function frozenCopy<T>(value: T): T
+export function frozenCopy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return Object.freeze(Array.isArray(value) ? value.map((item) => frozenCopy(item)) : copyMembers(value))
+}
+
+function copyMembers(value: object): object {
+  const copy: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) continue
+    // Assigning to this one name would change the prototype instead of making a member.
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: frozenCopy(member), enumerable: true })
+    else copy[name] = frozenCopy(member)
+  }
+  return copy
+}

@@ -1,0 +1,116 @@
+import type {
+  AccessTokenRecord,
+  AuthorizationCodeRecord,
+  Client,
+  ConsentRecord,
+  GrantRecord,
+  RefreshTokenRecord,
+  SessionRecord,
+} from '../oauth2/server/records.ts'
+import { StoreError } from './store-error.ts'
+
+/** A row of a result, by column. */
+export type Row = Readonly<Record<string, unknown>>
+
+type Members<T> = { readonly [K in keyof T]?: 'string' | 'number' | 'object' }
+
+/** Reads the record out of a row's `data` column, and refuses what this package cannot have written there. */
+type RowReader<T> = (row: Row) => T
+
+export const readClient: RowReader<Client> = rowReader<Client>('clients', { client_id: 'string' })
+
+export const readGrant: RowReader<GrantRecord> = rowReader<GrantRecord>('grants', {
+  id: 'string',
+  client_id: 'string',
+  scope: 'string',
+  created_at: 'number',
+  expires_at: 'number',
+})
+
+export const readAccessToken: RowReader<AccessTokenRecord> = rowReader<AccessTokenRecord>('access_tokens', {
+  id: 'string',
+  client_id: 'string',
+  scope: 'string',
+  created_at: 'number',
+  expires_at: 'number',
+})
+
+export const readConsent: RowReader<ConsentRecord> = rowReader<ConsentRecord>('consents', {
+  subject: 'string',
+  client_id: 'string',
+  scope: 'string',
+  created_at: 'number',
+})
+
+export const readSession: RowReader<SessionRecord> = rowReader<SessionRecord>('sessions', {
+  id: 'string',
+  subject: 'string',
+  authentication: 'object',
+  created_at: 'number',
+  expires_at: 'number',
+})
+
+const readStoredCode: RowReader<AuthorizationCodeRecord> = rowReader<AuthorizationCodeRecord>('authorization_codes', {
+  id: 'string',
+  client_id: 'string',
+  grant: 'object',
+  created_at: 'number',
+  expires_at: 'number',
+})
+
+const readStoredRefreshToken: RowReader<RefreshTokenRecord> = rowReader<RefreshTokenRecord>('refresh_tokens', {
+  id: 'string',
+  client_id: 'string',
+  grant_id: 'string',
+  scope: 'string',
+  created_at: 'number',
+  expires_at: 'number',
+})
+
+/** The code as it was saved, with what its consumption left in the columns. */
+export function readAuthorizationCode(row: Row): AuthorizationCodeRecord {
+  const record = readStoredCode(row)
+  const consumed = row['consumed_at']
+  return consumed === null ? record : { ...record, consumed_at: Number(consumed) }
+}
+
+/** The token as it was saved, with what its rotation left in the columns. */
+export function readRefreshToken(row: Row): RefreshTokenRecord {
+  const record = readStoredRefreshToken(row)
+  const rotated = row['rotated_at']
+  if (rotated === null) return record
+  const response = parseJson(row['successor_response'])
+  const token = { ...record, rotated_at: Number(rotated) }
+  return typeof response === 'string' ? { ...token, successor_response: response } : token
+}
+
+function rowReader<T>(table: string, members: Members<T>): RowReader<T> {
+  const expected = Object.entries<unknown>(members)
+  return (row) => {
+    const record = parseJson(row['data'])
+    if (isRecord<T>(record, expected)) return record
+    const wanted = expected.map(([name, type]) => `"${name}" (${type})`).join(', ')
+    throw new StoreError(
+      'corrupt_record',
+      `"data" of a row in ${table} is damaged: expected a JSON object with ${wanted}`,
+    )
+  }
+}
+
+/** Nothing for what is not JSON: the caller's check of the shape refuses it. */
+function parseJson(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isRecord<T>(value: unknown, expected: readonly (readonly [string, unknown])[]): value is T {
+  if (typeof value !== 'object' || value === null) return false
+  return expected.every(([name, type]) => {
+    const member: unknown = Reflect.get(value, name)
+    return typeof member === type && member !== null
+  })
+}
