@@ -1,6 +1,7 @@
 import type { Awaitable } from '../util/awaitable.ts'
 import type { JsonObject } from '../util/json.ts'
-import type { RequestParameters } from './form.ts'
+import { bodyReaders, bodyTooLarge, MAX_BODY_BYTES, readAtMost } from './body.ts'
+import { RequestParameters } from './form.ts'
 
 /**
  * A request as the core sees it: plain and lazy. Nothing is parsed that nobody asks for.
@@ -17,4 +18,60 @@ export interface HttpRequest {
   form(): Awaitable<RequestParameters>
   /** The `application/json` body, an object. Throws `HttpError` 400, 413 or 415. */
   json(): Awaitable<JsonObject>
+}
+
+/** The core's view of a fetch `Request`. Its body is read with the size limit, and only when asked for. */
+export function fromFetch(request: Request): HttpRequest {
+  const header = (name: string): string | undefined => request.headers.get(name) ?? undefined
+  return {
+    method: request.method,
+    url: request.url,
+    header,
+    ...bodyReaders(header('content-type'), () => readBody(request)),
+  }
+}
+
+/** The path as it was sent, percent-encoding included. */
+export function pathOf(request: HttpRequest): string {
+  const { url } = request
+  return url.slice(pathStart(url), pathEnd(url)) || '/'
+}
+
+/**
+ * The parameters of the query.
+ *
+ * @throws HttpError 400 where percent-encoding is broken, 413 where there is too much.
+ */
+export function queryOf(request: HttpRequest): RequestParameters {
+  const { url } = request
+  const end = pathEnd(url)
+  const query = url.charAt(end) === '?' ? url.slice(end + 1) : ''
+  const fragment = query.indexOf('#')
+  return RequestParameters.parse(fragment === -1 ? query : query.slice(0, fragment))
+}
+
+async function readBody(request: Request): Promise<Uint8Array> {
+  if (request.bodyUsed)
+    throw new TypeError('request body was already read: hand the request over before a body parser does')
+  if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) throw bodyTooLarge()
+  if (request.body === null) return new Uint8Array()
+  const bytes = await readAtMost(request.body, MAX_BODY_BYTES)
+  if (bytes === undefined) throw bodyTooLarge()
+  return bytes
+}
+
+/**
+ * Where the path starts: at once in origin-form, behind the authority in absolute form.
+ *
+ * @spec RFC 9112 §3.2
+ */
+function pathStart(url: string): number {
+  if (url.startsWith('/')) return 0
+  const [beforePath = ''] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url) ?? []
+  return beforePath.length
+}
+
+function pathEnd(url: string): number {
+  const end = url.search(/[?#]/)
+  return end === -1 ? url.length : end
 }

@@ -1,0 +1,59 @@
+import type { Awaitable } from '../util/awaitable.ts'
+import { PUBLIC_CORS, preflight } from './cors.ts'
+import { type HttpRequest, pathOf } from './request.ts'
+import { empty, type HttpResponse, withHeaders } from './response.ts'
+
+export type RouteHandler = (request: HttpRequest) => Awaitable<HttpResponse>
+
+/** Something that answers at a path. */
+export interface Route {
+  readonly path: string
+  /** Upper-case. `GET` answers `HEAD` too. */
+  readonly methods: readonly string[]
+  /** `public`: scripts of any origin may call it. */
+  readonly cors?: 'public'
+  readonly handle: RouteHandler
+}
+
+/** Paths and their handlers, looked up in a map that is built once. */
+export class Router {
+  readonly #routes: ReadonlyMap<string, Route>
+
+  /** @throws TypeError where two routes have one path. */
+  constructor(routes: readonly Route[]) {
+    this.#routes = new Map(routes.map((route) => [route.path, route]))
+    if (this.#routes.size !== routes.length) throw new TypeError('two routes have the same path')
+  }
+
+  /** Whether a path is answered here, so that an adapter can leave others to the program it is part of. */
+  has(request: HttpRequest): boolean {
+    return this.#routes.has(pathOf(request))
+  }
+
+  /** Answers a request: 404 for a path that is not here, 405 for a method that the path does not take. */
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const route = this.#routes.get(pathOf(request))
+    if (route === undefined) return empty(404)
+    const response = await answer(route, request)
+    return route.cors === 'public' && request.method !== 'OPTIONS' ? withHeaders(response, PUBLIC_CORS) : response
+  }
+}
+
+async function answer(route: Route, request: HttpRequest): Promise<HttpResponse> {
+  const { method } = request
+  if (method === 'OPTIONS') return route.cors === 'public' ? preflight(route.methods) : empty(204, [allow(route)])
+  if (route.methods.includes(method)) return route.handle(request)
+  if (method === 'HEAD' && route.methods.includes('GET')) return withoutBody(await route.handle(request))
+  return empty(405, [allow(route)])
+}
+
+/** @spec RFC 9110 §15.5.6 */
+function allow(route: Route): readonly [string, string] {
+  const implied = route.methods.includes('GET') ? ['HEAD', 'OPTIONS'] : ['OPTIONS']
+  return ['allow', [...route.methods, ...implied].join(', ')]
+}
+
+/** @spec RFC 9110 §9.3.2 */
+function withoutBody({ status, headers }: HttpResponse): HttpResponse {
+  return { status, headers }
+}
