@@ -6,7 +6,7 @@ import { decodeFormComponent, encodeFormComponent } from './form.ts'
 
 /** A user and password of HTTP Basic; in OAuth a client's identifier and secret. */
 export interface BasicCredentials {
-  readonly userId: string
+  readonly username: string
   readonly password: string
 }
 
@@ -28,7 +28,7 @@ export function parseBasic(header: string): BasicCredentials {
   const text = decodeBase64Text(token68)
   const colon = text.indexOf(':')
   if (colon === -1) throw malformed('must hold an identifier and a secret, separated by a colon')
-  return { userId: decodePart(text.slice(0, colon)), password: decodePart(text.slice(colon + 1)) }
+  return { username: decodePart(text.slice(0, colon)), password: decodePart(text.slice(colon + 1)) }
 }
 
 /**
@@ -36,8 +36,8 @@ export function parseBasic(header: string): BasicCredentials {
  *
  * @spec RFC 6749 §2.3.1
  */
-export function buildBasic({ userId, password }: BasicCredentials, options: BasicOptions = {}): string {
-  const pair = options.raw === true ? [userId, password] : [userId, password].map(encodeFormComponent)
+export function buildBasic({ username, password }: BasicCredentials, options: BasicOptions = {}): string {
+  const pair = options.raw === true ? [username, password] : [username, password].map(encodeFormComponent)
   const encoded = encodeBase64url(pair.join(':')).replaceAll('-', '+').replaceAll('_', '/')
   return `Basic ${encoded.padEnd(Math.ceil(encoded.length / 4) * 4, '=')}`
 }

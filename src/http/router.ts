@@ -33,13 +33,17 @@ export class Router {
   /** Answers a request: 404 for a path that is not here, 405 for a method that the path does not take. */
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const route = this.#routes.get(pathOf(request))
-    if (route === undefined) return empty(404)
-    const response = await answer(route, request)
-    return route.cors === 'public' && request.method !== 'OPTIONS' ? withHeaders(response, PUBLIC_CORS) : response
+    return route === undefined ? empty(404) : answerRoute(route, request)
   }
 }
 
-async function answer(route: Route, request: HttpRequest): Promise<HttpResponse> {
+/** Answers a request that was found to be for this route: 405 for a method that it does not take. */
+export async function answerRoute(route: Omit<Route, 'path'>, request: HttpRequest): Promise<HttpResponse> {
+  const response = await answer(route, request)
+  return route.cors === 'public' && request.method !== 'OPTIONS' ? withHeaders(response, PUBLIC_CORS) : response
+}
+
+async function answer(route: Omit<Route, 'path'>, request: HttpRequest): Promise<HttpResponse> {
   const { method } = request
   if (method === 'OPTIONS') return route.cors === 'public' ? preflight(route.methods) : empty(204, [allow(route)])
   if (route.methods.includes(method)) return route.handle(request)
@@ -48,7 +52,7 @@ async function answer(route: Route, request: HttpRequest): Promise<HttpResponse>
 }
 
 /** @spec RFC 9110 §15.5.6 */
-function allow(route: Route): readonly [string, string] {
+function allow(route: Pick<Route, 'methods'>): readonly [string, string] {
   const implied = route.methods.includes('GET') ? ['HEAD', 'OPTIONS'] : ['OPTIONS']
   return ['allow', [...route.methods, ...implied].join(', ')]
 }

@@ -1,0 +1,36 @@
+import { encodeBase64url } from '../util/base64url.ts'
+import { getBackend } from './backend.ts'
+
+/** Asking the platform costs more than the bytes do: it is asked for many tokens' worth at a time. */
+const POOL_BYTES = 4096
+
+let pool: Uint8Array = new Uint8Array()
+let used = 0
+
+/**
+ * An unguessable text: a code, a token, a state, a verifier.
+ *
+ * @param bytes of randomness. The default, 32, makes 43 characters.
+ * @spec RFC 6749 §10.10
+ */
+export function randomToken(bytes = 32): string {
+  // 16 bytes are the least that nobody guesses; what is larger than the pool was meant to be something else.
+  if (!Number.isInteger(bytes) || bytes < 8 || bytes > 1024) throw new TypeError('token must be of 8 to 1024 bytes')
+  if (used + bytes > pool.length) refill()
+  const slice = pool.subarray(used, used + bytes)
+  used += bytes
+  const token = encodeBase64url(slice)
+  // What was handed out must not be found in memory a second time.
+  slice.fill(0)
+  return token
+}
+
+/** An identifier that no other will equal, which is no secret: a client, a key, a `jti`. 22 characters. */
+export function randomId(): string {
+  return randomToken(16)
+}
+
+function refill(): void {
+  pool = getBackend().randomBytes(POOL_BYTES)
+  used = 0
+}
