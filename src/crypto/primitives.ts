@@ -57,8 +57,8 @@ export interface NativeDescription {
   /** A `CryptoKey` is bound to one algorithm and a list of operations; a `KeyObject` is not. */
   readonly alg?: string
   readonly keyOps?: readonly string[]
-  /** Size of an RSA modulus, where only the platform can tell. */
-  readonly modulusLength?: number
+  /** Size of a secret or of an RSA modulus, where the platform tells. */
+  readonly bits?: number
 }
 
 export interface AesGcmInput {

@@ -30,6 +30,8 @@ interface KeyAlgorithmDetails {
   readonly hash?: { readonly name: string }
   readonly namedCurve?: string
   readonly modulusLength?: number
+  /** Size of an HMAC key in bits. */
+  readonly length?: number
 }
 
 /** What a `CryptoKey` says about itself without being exported; `undefined` when it is not for signatures. */
@@ -37,6 +39,7 @@ export function describeCryptoKey(key: CryptoKey): Omit<NativeDescription, 'mate
   const algorithm: KeyAlgorithmDetails = key.algorithm
   const family = Object.hasOwn(families, algorithm.name) ? families[algorithm.name] : undefined
   if (family === undefined) return undefined
+  const bits = algorithm.modulusLength ?? algorithm.length
   const crv = algorithm.namedCurve ?? (family.kty === 'OKP' ? algorithm.name : undefined)
   return {
     kty: family.kty,
@@ -44,6 +47,6 @@ export function describeCryptoKey(key: CryptoKey): Omit<NativeDescription, 'mate
     keyOps: key.usages,
     ...(crv !== undefined && { crv }),
     ...(family.prefix !== undefined && { alg: `${family.prefix}${algorithm.hash?.name.slice(-3)}` }),
-    ...(algorithm.modulusLength !== undefined && { modulusLength: algorithm.modulusLength }),
+    ...(bits !== undefined && { bits }),
   }
 }

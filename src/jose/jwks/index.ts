@@ -1,0 +1,5 @@
+export { JoseError, type JoseErrorCode } from '../errors.ts'
+export type { Jwk, Jwks, PrivateJwks, PublicJwks } from '../jwk/types.ts'
+export { KeySet } from './key-set.ts'
+export { type RemoteKeyOptions, RemoteKeySet } from './remote.ts'
+export type { KeyCriteria, KeySource, SigningKeySource } from './source.ts'

@@ -1,0 +1,21 @@
+import type { Awaitable } from '../../util/awaitable.ts'
+import type { Key } from '../jwk/key.ts'
+import type { AlgorithmName, KeyOperation } from '../jwk/types.ts'
+
+/** What a key is looked for by. What is left out does not count. */
+export interface KeyCriteria {
+  readonly kid?: string
+  readonly alg?: AlgorithmName
+  readonly use?: 'sig' | 'enc'
+  readonly operation?: KeyOperation
+}
+
+/** Where a verification gets its keys from, when not from one key: a `KeySet`, a remote one, or your own. */
+export interface KeySource {
+  select(criteria: KeyCriteria): Awaitable<readonly Key[]>
+}
+
+/** Where a signature gets its key from, when not from one key: a `KeySet`. */
+export interface SigningKeySource {
+  signingKey(alg?: string): Key
+}

@@ -1,0 +1,159 @@
+import { decodeBase64url } from '../../util/base64url.ts'
+import type { SignatureAlgorithm } from '../algorithms/registry.ts'
+import { JoseError, orThrow } from '../errors.ts'
+import type { Key } from '../jwk/key.ts'
+import type { AlgorithmName } from '../jwk/types.ts'
+import type { KeySource } from '../jwks/source.ts'
+import { type JoseHeader, parseHeader } from './header.ts'
+
+/** How long the encoded segments of a token may be, in characters; looked at before anything is decoded. */
+export interface TokenLimits {
+  /** 8 192 by default. */
+  readonly header?: number
+  /** 131 072 by default. */
+  readonly payload?: number
+  /** 8 192 by default. */
+  readonly signature?: number
+}
+
+export interface VerifyOptions {
+  /** The algorithms to accept. Needed, unless the key says its own. */
+  readonly algorithms?: readonly AlgorithmName[]
+  readonly limits?: TokenLimits
+}
+
+export interface VerifiedCompact {
+  readonly payload: Uint8Array
+  readonly header: JoseHeader
+  /** The key whose signature it is. */
+  readonly key: Key
+}
+
+/** A compact JWS, taken apart and its header checked. Nothing is known about the signature. */
+export interface ParsedCompact {
+  readonly header: JoseHeader
+  readonly algorithm: SignatureAlgorithm
+  /** What the signature is made over: header and payload as received. */
+  readonly input: string
+  /** Still encoded. */
+  readonly payload: string
+  /** Still encoded. */
+  readonly signature: string
+}
+
+/**
+ * Verifies a compact JWS. The keys come from the caller only: `jwk`, `jku`, `x5u` and `x5c` in the header are data.
+ *
+ * @throws JoseError
+ * @spec RFC 7515 §5.2
+ */
+export async function verifyCompact(
+  jws: string,
+  keys: Key | KeySource,
+  options: VerifyOptions = {},
+): Promise<VerifiedCompact> {
+  const parsed = parseCompact(jws, options.limits)
+  const key = await verifySignature(parsed, keys, options.algorithms)
+  return { payload: decodePayload(parsed), header: parsed.header, key }
+}
+
+const defaultLimits = { header: 8192, payload: 131_072, signature: 8192 } as const
+
+/** Takes a compact JWS apart: exactly three segments, none longer than allowed. @spec RFC 7515 §7.1 */
+export function parseCompact(jws: string, limits: TokenLimits = {}): ParsedCompact {
+  if (typeof jws !== 'string') throw malformed()
+  const header = limits.header ?? defaultLimits.header
+  const payload = limits.payload ?? defaultLimits.payload
+  const signature = limits.signature ?? defaultLimits.signature
+  if (jws.length > header + payload + signature + 2) throw tooLarge()
+  const first = jws.indexOf('.')
+  const second = jws.indexOf('.', first + 1)
+  if (first === -1 || second === -1 || jws.includes('.', second + 1)) throw malformed()
+  if (first > header || second - first - 1 > payload || jws.length - second - 1 > signature) throw tooLarge()
+  return {
+    ...parseHeader(jws.slice(0, first)),
+    input: jws.slice(0, second),
+    payload: jws.slice(first + 1, second),
+    signature: jws.slice(second + 1),
+  }
+}
+
+function malformed(): JoseError {
+  return new JoseError('token_malformed', 'token malformed: expected three segments separated by "."')
+}
+
+function tooLarge(): JoseError {
+  return new JoseError('token_too_large', 'token too large: a segment is longer than the limits allow')
+}
+
+/** Decodes the payload; for use after the signature was verified. */
+export function decodePayload({ payload }: ParsedCompact): Uint8Array {
+  return orThrow(
+    () => decodeBase64url(payload),
+    'encoding_invalid',
+    'payload invalid: expected base64url without padding',
+  )
+}
+
+/** Finds the key and checks the signature; answers with the key. All checks of the key come before the cryptography. */
+export async function verifySignature(
+  parsed: ParsedCompact,
+  keys: Key | KeySource,
+  algorithms: readonly string[] | undefined,
+): Promise<Key> {
+  const { algorithm, input } = parsed
+  checkAllowed(algorithm, algorithms)
+  const candidates = 'select' in keys ? await candidateKeys(parsed, keys, algorithms) : [named(keys, algorithms)]
+  const signature = decodeSignature(parsed)
+  for (const key of candidates) {
+    const prepared = key.verifier(algorithm)
+    const verify = typeof prepared === 'function' ? prepared : await prepared
+    const verdict = verify(input, signature)
+    if (typeof verdict === 'boolean' ? verdict : await verdict) return key
+  }
+  throw new JoseError('signature_invalid', 'signature invalid: it was not made over this token with an accepted key')
+}
+
+/** Whether the caller accepts the algorithm; what the token says is only a claim. @spec RFC 8725 §3.1 */
+function checkAllowed({ name }: SignatureAlgorithm, algorithms: readonly string[] | undefined): void {
+  if (algorithms === undefined || algorithms.includes(name)) return
+  if (algorithms.length === 0) throw algorithmsRequired()
+  const expected = algorithms.map((allowed) => `"${allowed}"`).join(', ')
+  throw new JoseError('algorithm_not_allowed', `"alg" (Algorithm) header parameter not allowed: expected ${expected}`)
+}
+
+/** A key that names no algorithm leaves the choice to the token, which must not have it. */
+function named(key: Key, algorithms: readonly string[] | undefined): Key {
+  if (algorithms === undefined && key.alg === undefined) throw algorithmsRequired()
+  return key
+}
+
+function algorithmsRequired(): JoseError {
+  return new JoseError('algorithms_required', '"algorithms" missing: expected a list, since the key names no algorithm')
+}
+
+/** At most this many keys are tried where a token does not say which one it was signed with. */
+const maximumTrials = 16
+
+async function candidateKeys(
+  { header, algorithm }: ParsedCompact,
+  keys: KeySource,
+  algorithms: readonly string[] | undefined,
+): Promise<readonly Key[]> {
+  const { kid } = header
+  const alg = algorithm.name
+  const criteria = { ...(kid !== undefined && { kid }), alg, use: 'sig', operation: 'verify' } as const
+  const found = await keys.select(criteria)
+  const candidates = algorithms === undefined ? found.filter((key) => key.alg === alg) : found
+  if (candidates.length > 0) return candidates.slice(0, maximumTrials)
+  if (found.length > 0) throw algorithmsRequired()
+  throw new JoseError('key_not_found', 'no key for this token: expected one with its "kid", for its "alg"')
+}
+
+function decodeSignature({ signature }: ParsedCompact): Uint8Array {
+  return orThrow(
+    () => decodeBase64url(signature),
+    'encoding_invalid',
+    'signature invalid: expected base64url without padding',
+  )
+}

@@ -1,0 +1,8 @@
+export { JoseError, type JoseErrorCode } from '../errors.ts'
+export type { KeyCriteria, KeySource, SigningKeySource } from '../jwks/source.ts'
+export type { JoseHeader } from '../jws/header.ts'
+export type { TokenLimits } from '../jws/verify.ts'
+export type { ClaimExpectations, JwtClaims } from './claims.ts'
+export { decodeUnverifiedJwt } from './decode.ts'
+export { type SignJwtOptions, signJwt } from './sign.ts'
+export { type VerifiedJwt, type VerifyJwtOptions, verifyJwt } from './verify.ts'

@@ -1,0 +1,32 @@
+import { type Clock, nowInSeconds } from '../../util/clock.ts'
+import { type Duration, toSeconds } from '../../util/duration.ts'
+import type { Key } from '../jwk/key.ts'
+import type { SigningKeySource } from '../jwks/source.ts'
+import { type SignOptions, signCompact } from '../jws/sign.ts'
+import { checkForm, type JwtClaims } from './claims.ts'
+
+export interface SignJwtOptions extends SignOptions {
+  /** How long the token lives; sets `exp`. */
+  readonly expiresIn?: Duration
+  readonly clock?: Clock
+}
+
+/**
+ * Signs claims as a JWT. `iat` is set unless the claims have one, `typ` is `JWT` unless another is asked for.
+ *
+ * @example
+ * const jwt = await signJwt({ iss, sub: 'u1', aud: 'app' }, key, { expiresIn: '10m' })
+ * @throws JoseError `claim_invalid`, and what `signCompact` throws.
+ * @spec RFC 7519 §7.1
+ */
+export async function signJwt(
+  claims: JwtClaims,
+  keys: Key | SigningKeySource,
+  options: SignJwtOptions = {},
+): Promise<string> {
+  const iat = nowInSeconds(options.clock ?? Date.now)
+  const { expiresIn } = options
+  const stamped = expiresIn === undefined ? { iat, ...claims } : { iat, ...claims, exp: iat + toSeconds(expiresIn) }
+  checkForm(stamped)
+  return signCompact(JSON.stringify(stamped), keys, options.typ === undefined ? { ...options, typ: 'JWT' } : options)
+}
