@@ -1,0 +1,5 @@
+export type { AccessToken } from './access-token.ts'
+export { JwtValidator, type JwtValidatorOptions } from './jwt-validator.ts'
+export { type Protection, ResourceProtector, type ResourceProtectorOptions } from './protector.ts'
+export type { RequiredScope } from './required-scope.ts'
+export type { TokenValidator } from './token-validator.ts'

@@ -1,0 +1,110 @@
+import { outgoingFetch, type Transport } from '../../http/fetch.ts'
+import { checkIssuer } from '../../http/url.ts'
+import { signatureAlgorithms } from '../../jose/algorithms/registry.ts'
+import { JoseError } from '../../jose/errors.ts'
+import { KeySet, type KeySource } from '../../jose/jwks/index.ts'
+import { type JwtClaims, verifyJwt } from '../../jose/jwt/index.ts'
+import type { Clock } from '../../util/clock.ts'
+import { ConfigurationError } from '../../util/configuration-error.ts'
+import type { Duration } from '../../util/duration.ts'
+import { createLogger, type Logger } from '../../util/logger.ts'
+import { OAuth2Error } from '../errors.ts'
+import { parseScope } from '../scope.ts'
+import type { AccessToken } from './access-token.ts'
+import { IssuerKeys } from './issuer-keys.ts'
+import type { TokenValidator } from './token-validator.ts'
+
+export interface JwtValidatorOptions {
+  /** The authorization server whose tokens are accepted, as it names itself. */
+  readonly issuer: string
+  /** This resource, as tokens name it; one of several names is enough. */
+  readonly audience: string | readonly string[]
+  /** Where the issuer's keys are. Absent: its metadata say so. */
+  readonly jwksUri?: string
+  /** The issuer's keys themselves, where they are known. */
+  readonly keys?: KeySource
+  /** Default: all that need no shared secret. */
+  readonly algorithms?: readonly string[]
+  /** How far the issuer's clock may be from ours. Default 30 s. */
+  readonly leeway?: Duration
+  readonly transport?: Transport
+  readonly clock?: Clock
+  readonly logger?: Logger
+}
+
+/** What every access token must say. @spec RFC 9068 §2.2 */
+const REQUIRED = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'] as const
+
+/**
+ * Accepts JWT access tokens of one issuer, without asking it about each.
+ *
+ * @example
+ * new JwtValidator({ issuer: 'https://op.example', audience: 'https://api.example' })
+ * @spec RFC 9068 §4
+ */
+export class JwtValidator implements TokenValidator {
+  readonly #keys: KeySource
+  readonly #expected: Parameters<typeof verifyJwt>[2]
+
+  /** @throws ConfigurationError with every problem at once. */
+  constructor(options: JwtValidatorOptions) {
+    const problems = findProblems(options)
+    if (problems.length > 0) throw new ConfigurationError('JwtValidator', problems)
+    const { issuer, audience, algorithms = asymmetricAlgorithms(), leeway = 30, clock = Date.now } = options
+    this.#keys = findKeys(options)
+    this.#expected = { issuer, audience, algorithms, leeway, clock, typ: 'at+jwt', required: REQUIRED }
+  }
+
+  async validate(token: string): Promise<AccessToken> {
+    try {
+      const { claims } = await verifyJwt(token, this.#keys, this.#expected)
+      return toAccessToken(claims)
+    } catch (error) {
+      throw error instanceof JoseError ? toRefusal(error) : error
+    }
+  }
+}
+
+function findProblems({ issuer, audience, jwksUri, keys }: JwtValidatorOptions): string[] {
+  const problems: string[] = []
+  const issuerProblem = checkIssuer(issuer)
+  if (issuerProblem !== undefined) problems.push(`"issuer" ${issuerProblem}`)
+  // Without it every token of the issuer would do, whichever API it was meant for.
+  if (!audience || audience.length === 0)
+    problems.push('"audience" is missing: expected the name of this API in its tokens')
+  if (jwksUri !== undefined && keys !== undefined)
+    problems.push('"jwksUri" and "keys" are both given: expected one of them')
+  return problems
+}
+
+function findKeys({ issuer, jwksUri, keys, ...options }: JwtValidatorOptions): KeySource {
+  const { transport = outgoingFetch(), clock = Date.now } = options
+  const logger = createLogger(options.logger)
+  if (keys !== undefined) return keys
+  if (jwksUri !== undefined) return KeySet.remote(jwksUri, { transport, clock, logger })
+  return new IssuerKeys(issuer, { transport, clock, logger })
+}
+
+function asymmetricAlgorithms(): string[] {
+  return Object.values(signatureAlgorithms).flatMap(({ name, kty }) => (kty === 'oct' ? [] : [name]))
+}
+
+function toAccessToken(claims: JwtClaims): AccessToken {
+  const { sub, exp, client_id: clientId, scope } = claims
+  if (sub === undefined || exp === undefined || typeof clientId !== 'string')
+    throw malformed('client_id', 'Client Identifier')
+  // @spec RFC 9068 §2.2.3
+  if (scope !== undefined && typeof scope !== 'string') throw malformed('scope', 'Scope')
+  return { subject: sub, clientId, scopes: parseScope(scope), expiresAt: exp, claims }
+}
+
+function malformed(claim: string, meaning: string): OAuth2Error {
+  return new OAuth2Error('invalid_token', `"${claim}" (${meaning}) claim invalid: expected a string`)
+}
+
+/** Keys that cannot be had are not the token's fault. @spec RFC 6750 §3.1 */
+function toRefusal(error: JoseError): OAuth2Error {
+  return error.code === 'jwks_unavailable' || error.code === 'jwks_invalid'
+    ? new OAuth2Error('temporarily_unavailable', 'access token cannot be verified now', { cause: error, retryAfter: 5 })
+    : new OAuth2Error('invalid_token', error.message, { cause: error })
+}
