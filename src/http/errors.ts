@@ -3,6 +3,7 @@ const STATUS = {
   malformed_form: 400,
   malformed_json: 400,
   malformed_authorization: 400,
+  incomplete_body: 400,
   too_large: 413,
   unsupported_media_type: 415,
 } as const
