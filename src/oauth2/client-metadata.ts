@@ -1,4 +1,7 @@
+import { isHttpsOrLoopback, parseUrl } from '../http/url.ts'
 import type { JsonObject } from '../util/json.ts'
+import { findRedirectUriProblem } from './redirect-uri.ts'
+import { isScope } from './scope.ts'
 
 /**
  * What is registered about a client, spelled as on the wire. Static clients, registration bodies and the store's JSON
@@ -33,4 +36,77 @@ export interface ClientMetadata {
   require_auth_time?: boolean
   /** @spec OIDC RP-Initiated Logout §3.1 */
   post_logout_redirect_uris?: readonly string[]
+}
+
+/** Links that people may follow from a page of the server. */
+const LINKS = ['client_uri', 'logo_uri', 'tos_uri', 'policy_uri'] as const
+
+/**
+ * What is wrong with a client's metadata, a sentence each. The one rule for static clients, registration and
+ * administration alike: a URL that runs (`javascript:`) or is fetched from afar must not come in by any door.
+ *
+ * @spec RFC 7591 §2
+ */
+export function findClientMetadataProblems(metadata: ClientMetadata): string[] {
+  return [
+    ...redirectProblems(metadata),
+    ...urlProblems(metadata),
+    ...grantProblems(metadata),
+    ...(isScope(metadata.scope ?? '') ? [] : ['"scope" must be scope tokens separated by spaces']),
+    ...(metadata.jwks !== undefined && metadata.jwks_uri !== undefined
+      ? ['"jwks" and "jwks_uri" must not be given together']
+      : []),
+  ]
+}
+
+/** @spec RFC 6749 §3.1.2.2 */
+function redirectProblems(metadata: ClientMetadata): string[] {
+  const { application_type: type, redirect_uris = [], post_logout_redirect_uris = [] } = metadata
+  const problems: string[] = []
+  for (const [name, uris] of Object.entries({ redirect_uris, post_logout_redirect_uris })) {
+    for (const uri of uris) {
+      const problem = findRedirectUriProblem(uri, type)
+      if (problem !== undefined) problems.push(`each of "${name}" ${problem}`)
+    }
+  }
+  if (redirect_uris.length === 0 && grantTypesOf(metadata).includes('authorization_code')) {
+    problems.push('"redirect_uris" must name at least one for the authorization code grant')
+  }
+  return problems
+}
+
+function urlProblems(metadata: ClientMetadata): string[] {
+  const problems: string[] = []
+  for (const name of LINKS) {
+    const url = metadata[name]
+    if (url !== undefined && !/^https?:$/.test(parseUrl(url)?.protocol ?? '')) {
+      problems.push(`"${name}" must be an absolute http or https URL`)
+    }
+  }
+  const keys = metadata.jwks_uri === undefined ? undefined : parseUrl(metadata.jwks_uri)
+  if (metadata.jwks_uri !== undefined && (keys === undefined || !isHttpsOrLoopback(keys))) {
+    problems.push('"jwks_uri" must be https, or http on a loopback address')
+  }
+  return problems
+}
+
+/** Grant types and response types go together, and a client that is nobody in particular acts for nobody. */
+function grantProblems(metadata: ClientMetadata): string[] {
+  const grantTypes = grantTypesOf(metadata)
+  const problems: string[] = []
+  if (
+    metadata.response_types?.some((type) => type.split(' ').includes('code')) &&
+    !grantTypes.includes('authorization_code')
+  ) {
+    problems.push('"response_types" with "code" needs "authorization_code" among "grant_types"')
+  }
+  if (metadata.token_endpoint_auth_method === 'none' && grantTypes.includes('client_credentials')) {
+    problems.push('"grant_types" must not include "client_credentials" for a client that has no credentials')
+  }
+  return problems
+}
+
+/** @spec RFC 7591 §2 */
+function grantTypesOf({ grant_types }: ClientMetadata): readonly string[] {
+  return grant_types ?? ['authorization_code']
 }

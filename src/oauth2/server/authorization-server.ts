@@ -1,16 +1,16 @@
+import type { RequestParameters } from '../../http/form.ts'
 import type { HttpRequest } from '../../http/request.ts'
-import { fromFetch, pathOf } from '../../http/request.ts'
+import { fromFetch } from '../../http/request.ts'
 import type { HttpResponse } from '../../http/response.ts'
 import { toFetch } from '../../http/response.ts'
-import type { RequestParameters } from '../../http/form.ts'
 import type { KeySet } from '../../jose/jwks/index.ts'
-import { ConfigurationError } from '../../util/configuration-error.ts'
 import { Emitter, type Listener } from '../../util/events.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { ClientSecretBasic } from './auth/client-secret-basic.ts'
 import { ClientSecretPost } from './auth/client-secret-post.ts'
 import { NoClientAuthentication } from './auth/none.ts'
+import { SecretVerifier } from './auth/secret-verifier.ts'
 import { decideAuthorization, refuseAuthorization } from './authorization/decision.ts'
 import { checkAuthorizationRequest } from './authorization/pipeline.ts'
 import type { AuthorizationRequest, ProvenRequest } from './authorization/request.ts'
@@ -28,16 +28,24 @@ import { IssuerParameter } from './extensions/issuer-parameter.ts'
 import type { AuthorizationDecision, AuthorizationGrant, TokenGrant } from './grant.ts'
 import { buildMetadata } from './metadata.ts'
 import type { AuthorizationServerOptions, Lifetimes } from './options.ts'
-import { instantiate, Registry } from './registry.ts'
 import type { Client } from './records.ts'
+import { instantiate, Registry } from './registry.ts'
 import type { ResponseMode } from './response-mode.ts'
 import { FormPost } from './response-modes/form-post.ts'
 import { Fragment } from './response-modes/fragment.ts'
 import { Query } from './response-modes/query.ts'
 import { Routes } from './routes.ts'
-import { runEndpoint } from './run-endpoint.ts'
 import { checkOptions } from './settings.ts'
 import type { ClientStore, TokenStore } from './store.ts'
+
+/** These come with a decision that has a line of its own in the log. */
+const LOG_LEVELS: Partial<Record<keyof ServerEvents, 'debug' | 'warn'>> = {
+  'client.authenticated': 'debug',
+  'client.refused': 'debug',
+  'authorization.denied': 'debug',
+  'code.replayed': 'warn',
+  'refresh.replayed': 'warn',
+}
 
 /**
  * An OAuth 2.0 authorization server: what is registered with it is what it does, and its metadata says the same.
@@ -55,20 +63,30 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   readonly #core: ServerCore<S>
   readonly #events: Emitter<ServerEvents>
   #metadata: ServerMetadata | undefined
-  #routes: Routes<S> | undefined
+  #routes: Routes<S>
 
   /** @throws ConfigurationError with every problem of the options at once. */
   constructor(options: AuthorizationServerOptions<S>) {
     const settings = checkOptions(options)
     this.#core = { settings, registry: new Registry(), server: this }
     this.#events = new Emitter(settings.logger)
-    for (const method of [new ClientSecretBasic(), new ClientSecretPost(), new NoClientAuthentication()]) {
+    this.#routes = new Routes(this.#core)
+    this.#registerDefaults()
+  }
+
+  #registerDefaults(): void {
+    const secrets = new SecretVerifier()
+    for (const method of [
+      new ClientSecretBasic(secrets),
+      new ClientSecretPost(secrets),
+      new NoClientAuthentication(),
+    ]) {
       this.registerClientAuthMethod(method)
     }
     for (const mode of [new Query(), new Fragment(), new FormPost()]) this.registerResponseMode(mode)
     this.registerEndpoint(new TokenEndpoint(this.#core))
     this.registerEndpoint(new MetadataEndpoint())
-    if (options.keys !== undefined) this.registerEndpoint(new JwksEndpoint())
+    if (this.keys.keys.length > 0) this.registerEndpoint(new JwksEndpoint())
     this.registerExtension(new IssuerParameter())
   }
 
@@ -106,7 +124,8 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
     grant: TokenGrant<S> | AuthorizationGrant<S> | (new (options?: O) => TokenGrant<S> | AuthorizationGrant<S>),
     options?: O,
   ): this {
-    return this.#changed(this.#core.registry.addGrant(instantiate(grant, options)))
+    this.#core.registry.addGrant(instantiate(grant, options))
+    return this.#rebuild()
   }
 
   /** Adds something that is answered at a path of its own. */
@@ -114,7 +133,8 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   registerEndpoint(Endpoint: new () => Endpoint<S>): this
   registerEndpoint<O>(Endpoint: new (options: O) => Endpoint<S>, options: NoInfer<O>): this
   registerEndpoint<O>(endpoint: Endpoint<S> | (new (options?: O) => Endpoint<S>), options?: O): this {
-    return this.#changed(this.#core.registry.addEndpoint(instantiate(endpoint, options)))
+    this.#core.registry.addEndpoint(instantiate(endpoint, options))
+    return this.#rebuild()
   }
 
   /** Adds a way for clients to prove who they are. */
@@ -125,7 +145,8 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
     method: ClientAuthMethod<S> | (new (options?: O) => ClientAuthMethod<S>),
     options?: O,
   ): this {
-    return this.#changed(this.#core.registry.addClientAuthMethod(instantiate(method, options)))
+    this.#core.registry.addClientAuthMethod(instantiate(method, options))
+    return this.#rebuild()
   }
 
   /** Adds a way for authorization responses to travel. */
@@ -133,7 +154,8 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   registerResponseMode(Mode: new () => ResponseMode): this
   registerResponseMode<O>(Mode: new (options: O) => ResponseMode, options: NoInfer<O>): this
   registerResponseMode<O>(mode: ResponseMode | (new (options?: O) => ResponseMode), options?: O): this {
-    return this.#changed(this.#core.registry.addResponseMode(instantiate(mode, options)))
+    this.#core.registry.addResponseMode(instantiate(mode, options))
+    return this.#rebuild()
   }
 
   /** Adds a part that takes part in what the others do, and what it brings with it. */
@@ -144,7 +166,7 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
     const instance = instantiate(extension, options)
     this.#core.registry.addExtension(instance)
     instance.install?.(this)
-    return this.#changed()
+    return this.#rebuild()
   }
 
   /** Listens to what happens. The function that comes back ends it. */
@@ -154,18 +176,18 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
 
   /** Tells the listeners and the log. */
   emit<E extends keyof ServerEvents>(event: E, payload: ServerEvents[E]): void {
-    this.logger.info(event, payload)
+    this.logger[LOG_LEVELS[event] ?? 'info'](event, payload)
     this.#events.emit(event, payload)
   }
 
   /** The server's description of itself: the sum of what is registered. @spec RFC 8414 §2 */
   metadata(): ServerMetadata {
-    this.#metadata ??= buildMetadata(this.#core, this.#route())
+    this.#metadata ??= buildMetadata(this.#core)
     return this.#metadata
   }
 
   endpointUrl(name: string): string | undefined {
-    return this.#route().urlOf(name)
+    return this.#routes.urlOf(name)
   }
 
   requiresPkce(client: Client): boolean {
@@ -174,13 +196,12 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
 
   /** Whether the path of this request is one of the server's: for adapters that hand on what is not. */
   owns(request: HttpRequest): boolean {
-    return this.#route().owns(pathOf(request))
+    return this.#routes.owns(request)
   }
 
   /** Answers any request to any of its endpoints. Every error is a response. */
-  async handle(request: HttpRequest): Promise<HttpResponse> {
-    const endpoint = this.#route().find(request)
-    return 'status' in endpoint ? endpoint : runEndpoint(this.#core, endpoint, request)
+  handle(request: HttpRequest): Promise<HttpResponse> {
+    return this.#routes.handle(request)
   }
 
   /** `handle` for platforms that speak `Request` and `Response`. */
@@ -227,26 +248,23 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   createEndpointResponse(name: string, request: Request): Promise<Response>
   createEndpointResponse(name: string, request: HttpRequest): Promise<HttpResponse>
   async createEndpointResponse(name: string, request: Request | HttpRequest): Promise<Response | HttpResponse> {
-    const endpoint = this.#core.registry.endpoints.get(name)
-    if (endpoint === undefined) throw new ConfigurationError('AuthorizationServer', [`no endpoint "${name}" is registered`])
     return isFetchRequest(request)
-      ? toFetch(await runEndpoint(this.#core, endpoint, fromFetch(request)))
-      : runEndpoint(this.#core, endpoint, request)
+      ? toFetch(await this.#routes.handleAt(name, fromFetch(request)))
+      : this.#routes.handleAt(name, request)
   }
 
-  authenticateClient(request: HttpRequest, parameters: RequestParameters): Promise<AuthenticatedClient> {
-    return authenticateClient(this.#core, request, parameters)
+  authenticateClient(
+    request: HttpRequest,
+    parameters: RequestParameters,
+    requestId?: string,
+  ): Promise<AuthenticatedClient> {
+    return authenticateClient(this.#core, request, parameters, requestId)
   }
 
-  #route(): Routes<S> {
-    this.#routes ??= new Routes(this.#core)
-    return this.#routes
-  }
-
-  /** Whatever was derived from the registry is derived anew when it is needed next. */
-  #changed(_added?: void): this {
+  /** Derives anew what is derived from the registry: here, not per request. */
+  #rebuild(): this {
     this.#metadata = undefined
-    this.#routes = undefined
+    this.#routes = new Routes(this.#core)
     return this
   }
 }

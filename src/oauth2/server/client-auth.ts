@@ -1,5 +1,5 @@
-import type { HttpRequest } from '../../http/request.ts'
 import type { RequestParameters } from '../../http/form.ts'
+import type { HttpRequest } from '../../http/request.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { Client } from './records.ts'

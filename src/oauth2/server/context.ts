@@ -1,10 +1,10 @@
 import type { RequestParameters } from '../../http/form.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import type { HttpResponse } from '../../http/response.ts'
+import type { KeySet } from '../../jose/jwks/index.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
-import type { KeySet } from '../../jose/jwks/index.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { TokenResponse } from '../token-response.ts'
 import type { AuthorizationRequest, ProvenRequest } from './authorization/request.ts'
@@ -26,7 +26,11 @@ export interface ServerHandle {
   /** The absolute URL of a registered endpoint, or nothing. */
   endpointUrl(name: string): string | undefined
   /** Proves which client is asking, by exactly one of the registered methods. Throws `invalid_client`. */
-  authenticateClient(request: HttpRequest, parameters: RequestParameters): Promise<AuthenticatedClient>
+  authenticateClient(
+    request: HttpRequest,
+    parameters: RequestParameters,
+    requestId?: string,
+  ): Promise<AuthenticatedClient>
   /** Whether this client's authorization requests need a PKCE challenge. */
   requiresPkce(client: Client): boolean
   /**

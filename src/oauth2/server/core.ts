@@ -1,5 +1,5 @@
-import type { HttpRequest } from '../../http/request.ts'
 import { randomToken } from '../../crypto/random.ts'
+import type { HttpRequest } from '../../http/request.ts'
 import { nowInSeconds } from '../../util/clock.ts'
 import type { RequestContext, ServerHandle } from './context.ts'
 import type { Registry } from './registry.ts'
@@ -20,6 +20,11 @@ export function createContext<S>(core: ServerCore<S>, request: HttpRequest, requ
     store: core.settings.store,
     request,
     now: nowInSeconds(core.settings.clock),
-    requestId: requestId ?? randomToken(12),
+    requestId: requestId ?? createRequestId(),
   }
+}
+
+/** Long enough that no two meet in a log. */
+export function createRequestId(): string {
+  return randomToken(12)
 }

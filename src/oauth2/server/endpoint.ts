@@ -16,8 +16,10 @@ export interface Endpoint<in S = unknown> {
   readonly methods: readonly ('GET' | 'POST')[]
   /** `public`: scripts of any origin may call it; never with cookies. */
   readonly cors?: 'public'
+  /** `page`: people come here, and see errors as pages. Otherwise errors are JSON. */
+  readonly errors?: 'page'
   /** What it adds to the server's metadata, given its own absolute URL. */
   metadata?(url: string): Partial<ServerMetadata>
-  /** Throws `OAuth2Error` to refuse; the server answers it as JSON. */
+  /** Throws `OAuth2Error` to refuse; the server answers it as `errors` says. */
   handle(context: RequestContext<S>): Awaitable<HttpResponse>
 }

@@ -4,7 +4,7 @@ import type { AuthorizationRequest, ProvenRequest } from './authorization/reques
 import type { ClientAuthMethod } from './client-auth.ts'
 import type { Hook, RequestContext, ServerHandle, TokenContext, TokenResponseContext } from './context.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { AuthorizationGrant, AuthorizationParameters, TokenGrant } from './grant.ts'
+import type { Approval, AuthorizationGrant, AuthorizationParameters, TokenGrant } from './grant.ts'
 import type { ResponseMode } from './response-mode.ts'
 
 /** What an extension may register while it is installed: the same verbs that users have. */
@@ -20,6 +20,11 @@ export interface ServerRegistry<S> {
 /** An authorization request whose client and redirect URI are proven: errors thrown here are redirected. */
 export interface AuthorizationContext<out S = unknown> extends RequestContext<S> {
   readonly authorization: AuthorizationRequest
+}
+
+/** An approval that is about to take effect. What is thrown here is told to the client instead. */
+export interface ApprovalContext<out S = unknown> extends AuthorizationContext<S> {
+  readonly approval: Approval
 }
 
 /** An authorization response, successful or not, that is about to be sent. */
@@ -44,6 +49,7 @@ export interface Extension<in S = unknown> {
   readonly errorPage?: ErrorPage
   install?(registry: ServerRegistry<S>): void
   onAuthorizationRequest?: Hook<AuthorizationContext<S>>
+  onAuthorizationApproval?: Hook<ApprovalContext<S>>
   onAuthorizationResponse?: Hook<AuthorizationResponseContext<S>>
   onTokenRequest?: Hook<TokenContext<S>>
   onTokenResponse?: Hook<TokenResponseContext<S>>

@@ -1,11 +1,11 @@
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
+import type { TokenResponse } from '../token-response.ts'
 import type { AuthorizationRequest } from './authorization/request.ts'
 import type { RequestContext, TokenContext } from './context.ts'
 import type { Authentication, GrantRecord } from './records.ts'
 import type { TokenCommit, Transition } from './store.ts'
-import type { TokenResponse } from '../token-response.ts'
 
 /**
  * A grant type of the token endpoint. It decides; the server mints, saves and answers.
@@ -64,7 +64,11 @@ export interface AuthorizationGrant<in S = unknown> {
   /** Where its answer goes unless the request says otherwise. */
   readonly defaultResponseMode: 'query' | 'fragment'
   /** Issues what the response carries. */
-  authorize(context: RequestContext<S>, request: AuthorizationRequest, grant: GrantRecord): Awaitable<AuthorizationParameters>
+  authorize(
+    context: RequestContext<S>,
+    request: AuthorizationRequest,
+    grant: GrantRecord,
+  ): Awaitable<AuthorizationParameters>
 }
 
 /** The members of an authorization response, before `state` and what extensions add. */
@@ -86,7 +90,12 @@ export interface Approval {
 /** The person, or a policy for them, said no. Defaults to `access_denied`. */
 export interface Denial {
   denied: true
-  error?: 'access_denied' | 'login_required' | 'consent_required' | 'interaction_required' | 'account_selection_required'
+  error?:
+    | 'access_denied'
+    | 'login_required'
+    | 'consent_required'
+    | 'interaction_required'
+    | 'account_selection_required'
   description?: string
 }
 

@@ -1,1 +1,73 @@
+/** The OAuth 2.0 authorization server and everything to extend it with. */
+export type { ClientMetadata } from '../client-metadata.ts'
+export { OAuth2Error, type OAuth2ErrorCode, type OAuth2ErrorOptions } from '../errors.ts'
+export type { ServerMetadata } from '../server-metadata.ts'
+export type { TokenResponse } from '../token-response.ts'
+export { ClientSecretBasic } from './auth/client-secret-basic.ts'
+export { ClientSecretPost } from './auth/client-secret-post.ts'
+export { NoClientAuthentication } from './auth/none.ts'
+export { SecretVerifier } from './auth/secret-verifier.ts'
+export { type ErrorPage, plainErrorPage } from './authorization/error-page.ts'
+export { AuthorizationRefusal } from './authorization/refusal.ts'
+export type { AuthorizationRequest, ProvenRequest, RedirectTarget } from './authorization/request.ts'
 export { AuthorizationServer } from './authorization-server.ts'
+export type { ClientAuthContext, ClientAuthMethod } from './client-auth.ts'
+export type {
+  AuthenticatedClient,
+  Hook,
+  RequestContext,
+  ServerHandle,
+  TokenContext,
+  TokenResponseContext,
+} from './context.ts'
+export { type ClientDefinition, defineClient } from './define-client.ts'
+export type { Endpoint } from './endpoint.ts'
+export { AuthorizationEndpoint, type AuthorizationEndpointOptions } from './endpoints/authorization.ts'
+export { RevocationEndpoint } from './endpoints/revocation.ts'
+export type { ServerEvents } from './events.ts'
+export type { AuthorizationContext, AuthorizationResponseContext, Extension, ServerRegistry } from './extension.ts'
+export type {
+  Approval,
+  AuthorizationDecision,
+  AuthorizationGrant,
+  AuthorizationParameters,
+  Denial,
+  GrantDecision,
+  RepeatedAnswer,
+  TokenGrant,
+} from './grant.ts'
+export { AuthorizationCodeGrant } from './grants/authorization-code.ts'
+export { ClientCredentialsGrant } from './grants/client-credentials.ts'
+export { RefreshTokenGrant, type RefreshTokenOptions } from './grants/refresh-token.ts'
+export type { AccessTokenFormat, AuthorizationServerOptions, Lifetimes } from './options.ts'
+export type {
+  AccessTokenRecord,
+  Authentication,
+  AuthorizationCodeRecord,
+  Client,
+  ConsentRecord,
+  GrantRecord,
+  RefreshTokenRecord,
+  SessionRecord,
+  StoredSecret,
+} from './records.ts'
+export type { ResponseMode } from './response-mode.ts'
+export { FormPost } from './response-modes/form-post.ts'
+export { Fragment } from './response-modes/fragment.ts'
+export { Query } from './response-modes/query.ts'
+export type {
+  AuthorizationCodeStore,
+  ClientRegistrationStore,
+  ClientStore,
+  ConsentStore,
+  GrantStore,
+  RefreshTokenStore,
+  ReplayStore,
+  SessionStore,
+  Store,
+  SweepableStore,
+  TokenCommit,
+  TokenStore,
+  Transition,
+} from './store.ts'
+export { findAccessToken } from './tokens/find-access-token.ts'

@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../../util/configuration-error.ts'
+import { normalizeResponseType } from '../response-type.ts'
+import type { ErrorPage } from './authorization/error-page.ts'
 import type { ClientAuthMethod } from './client-auth.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Extension } from './extension.ts'
@@ -11,11 +13,6 @@ export function instantiate<P extends object, O>(part: P | (new (options?: O) =>
   return options === undefined ? new part() : new part(options)
 }
 
-/** `code id_token` and `id_token code` are one response type. @spec RFC 6749 §3.1.1 */
-export function normalizeResponseType(responseType: string): string {
-  return responseType.includes(' ') ? responseType.split(' ').filter(Boolean).sort().join(' ') : responseType
-}
-
 /** All that is registered with one server, by name. Each name is taken once. */
 export class Registry<S> {
   readonly tokenGrants: Map<string, TokenGrant<S>> = new Map()
@@ -24,12 +21,8 @@ export class Registry<S> {
   readonly endpoints: Map<string, Endpoint<S>> = new Map()
   readonly clientAuthMethods: Map<string, ClientAuthMethod<S>> = new Map()
   readonly responseModes: Map<string, ResponseMode> = new Map()
-  readonly #extensions: Extension<S>[] = []
-
   /** In the order in which their hooks run. */
-  get extensions(): readonly Extension<S>[] {
-    return this.#extensions
-  }
+  extensions: readonly Extension<S>[] = []
 
   addGrant(grant: TokenGrant<S> | AuthorizationGrant<S>): void {
     if ('grantType' in grant) claim(this.tokenGrants, 'grant type', grant.grantType, grant)
@@ -54,14 +47,24 @@ export class Registry<S> {
 
   /** Keeps the list in running order: by `order`, then by registration (the sort is stable). */
   addExtension(extension: Extension<S>): void {
-    if (this.#extensions.some(({ name }) => name === extension.name)) throw taken('extension', extension.name)
-    this.#extensions.push(extension)
-    this.#extensions.sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+    if (this.extensions.some(({ name }) => name === extension.name)) throw taken('extension', extension.name)
+    this.extensions = [...this.extensions, extension].sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+  }
+
+  /** The grant of a response type, whatever order its words are in. */
+  findAuthorizationGrant(responseType: string): AuthorizationGrant<S> | undefined {
+    return this.authorizationGrants.get(normalizeResponseType(responseType))
   }
 
   /** The scopes that extensions bring. */
   extensionScopes(): string[] {
-    return this.#extensions.flatMap(({ scopes }) => scopes ?? [])
+    return this.extensions.flatMap(({ scopes }) => scopes ?? [])
+  }
+
+  /** The error page of the last extension that brings one. */
+  extensionErrorPage(): ErrorPage | undefined {
+    const extension = this.extensions.findLast(({ errorPage }) => errorPage !== undefined)
+    return extension?.errorPage?.bind(extension)
   }
 }
 

@@ -6,5 +6,8 @@ export interface ResponseMode {
   /** As in `response_mode`: `query`, `fragment`, `form_post`. */
   readonly name: string
   /** `redirectUri` has been proven to belong to the client. */
-  respond(parameters: ReadonlyArray<readonly [name: string, value: string]>, redirectUri: string): Awaitable<HttpResponse>
+  respond(
+    parameters: ReadonlyArray<readonly [name: string, value: string]>,
+    redirectUri: string,
+  ): Awaitable<HttpResponse>
 }

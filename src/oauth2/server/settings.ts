@@ -1,4 +1,5 @@
 import { checkIssuer } from '../../http/url.ts'
+import type { Key } from '../../jose/jwk/index.ts'
 import { KeySet } from '../../jose/jwks/index.ts'
 import type { Clock } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
@@ -8,6 +9,7 @@ import { isScope } from '../scope.ts'
 import type { ErrorPage } from './authorization/error-page.ts'
 import type { AccessTokenFormat, AuthorizationServerOptions, Lifetimes } from './options.ts'
 import type { Client } from './records.ts'
+import { findAccessTokenKey } from './tokens/jwt.ts'
 
 /** The options of a server after they were checked, each with its value. Nothing is checked again per request. */
 export interface Settings<out S> {
@@ -17,6 +19,8 @@ export interface Settings<out S> {
   readonly lifetimes: Lifetimes
   readonly scopes: readonly string[] | undefined
   readonly accessTokenFormat: (client: Client) => AccessTokenFormat
+  /** Signs JWT access tokens. */
+  readonly accessTokenKey: Key | undefined
   readonly audience: readonly string[] | undefined
   readonly requiresPkce: (client: Client) => boolean
   readonly paths: Readonly<Record<string, string>>
@@ -38,12 +42,15 @@ export function checkOptions<S>(options: AuthorizationServerOptions<S>): Setting
   const problems: string[] = []
   const lifetimes = checkLifetimes(options.lifetimes ?? {}, problems)
   const format = options.accessTokenFormat ?? 'opaque'
-  const keys = options.keys ?? KeySet.empty()
+  const keys = options.keys ?? new KeySet([])
+  const accessTokenKey = findAccessTokenKey(keys)
   const issuerProblem = checkIssuer(options.issuer)
   if (issuerProblem !== undefined) problems.push(`"issuer" ${issuerProblem}`)
   checkScopes(options.scopes ?? [], problems)
   checkPaths(options.paths ?? {}, problems)
-  if (format === 'jwt' && options.keys === undefined) problems.push('"keys" is needed to sign JWT access tokens')
+  if (format === 'jwt' && accessTokenKey === undefined) {
+    problems.push('"keys" must hold a private asymmetric key to sign JWT access tokens with')
+  }
   if (problems.length > 0) throw new ConfigurationError('AuthorizationServer', problems)
   return {
     issuer: options.issuer,
@@ -52,6 +59,7 @@ export function checkOptions<S>(options: AuthorizationServerOptions<S>): Setting
     lifetimes,
     scopes: options.scopes,
     accessTokenFormat: typeof format === 'function' ? format : () => format,
+    accessTokenKey,
     audience: typeof options.audience === 'string' ? [options.audience] : options.audience,
     requiresPkce: pkceRule(options.pkce ?? 'required'),
     paths: options.paths ?? {},
@@ -61,7 +69,10 @@ export function checkOptions<S>(options: AuthorizationServerOptions<S>): Setting
   }
 }
 
-function checkLifetimes(given: NonNullable<AuthorizationServerOptions<unknown>['lifetimes']>, problems: string[]): Lifetimes {
+function checkLifetimes(
+  given: NonNullable<AuthorizationServerOptions<unknown>['lifetimes']>,
+  problems: string[],
+): Lifetimes {
   const lifetimes = { ...DEFAULT_LIFETIMES }
   for (const name of Object.keys(lifetimes) as (keyof Lifetimes)[]) {
     try {

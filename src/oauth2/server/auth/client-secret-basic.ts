@@ -1,0 +1,41 @@
+import { type BasicCredentials, parseBasic } from '../../../http/basic.ts'
+import { HttpError } from '../../../http/errors.ts'
+import { OAuth2Error } from '../../errors.ts'
+import type { ClientAuthContext, ClientAuthMethod } from '../client-auth.ts'
+import type { Client } from '../records.ts'
+import { SecretVerifier } from './secret-verifier.ts'
+
+const CHALLENGE = 'Basic realm="oauth", charset="UTF-8"'
+
+/** Client id and secret in the `Authorization` header, both form-encoded before Basic. @spec RFC 6749 §2.3.1 */
+export class ClientSecretBasic implements ClientAuthMethod {
+  readonly name = 'client_secret_basic'
+  readonly challenge: string = CHALLENGE
+  readonly #secrets: SecretVerifier
+
+  constructor(secrets: SecretVerifier = new SecretVerifier()) {
+    this.#secrets = secrets
+  }
+
+  identify(context: ClientAuthContext): string | undefined {
+    return readCredentials(context)?.username
+  }
+
+  verify(client: Client, context: ClientAuthContext): Promise<boolean> {
+    return this.#secrets.verify(client, readCredentials(context)?.password ?? '', context.now)
+  }
+}
+
+/** Credentials that cannot be read are a failed authentication like any other, never a failure of the server. */
+function readCredentials({ request }: ClientAuthContext): BasicCredentials | undefined {
+  const header = request.header('authorization')
+  if (header === undefined || !/^basic(?: |$)/i.test(header)) return undefined
+  try {
+    return parseBasic(header)
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error
+    throw new OAuth2Error('invalid_client', 'Authorization header does not hold Basic credentials in UTF-8', {
+      challenge: CHALLENGE,
+    })
+  }
+}

@@ -1,0 +1,45 @@
+import { getBackend } from '../../../crypto/backend.ts'
+import { hashSecret, verifySecret } from '../../../crypto/password.ts'
+import { randomToken } from '../../../crypto/random.ts'
+import { encodeBase64url } from '../../../util/base64url.ts'
+import type { Seconds } from '../../../util/clock.ts'
+import { LruCache } from '../../../util/lru.ts'
+import type { Client } from '../records.ts'
+
+/**
+ * Compares presented client secrets with stored hashes. The slow hash is computed once for a secret that is right, not
+ * once a request: a bounded cache remembers a MAC over client, stored hash and secret, under a key that never leaves this
+ * object. A changed hash is therefore another entry; a wrong secret is never remembered and always costs the slow hash.
+ */
+export class SecretVerifier {
+  readonly #verified: LruCache<string, true> = new LruCache({ max: 1000 })
+  #macKey: Uint8Array | undefined
+  #decoy: Promise<string> | undefined
+
+  /** Whether it is one of the client's live secrets. Without any it takes as long as for a wrong one. */
+  async verify(client: Client, presented: string, now: Seconds): Promise<boolean> {
+    let compared = false
+    for (const { hash, expires_at } of client.client_secrets ?? []) {
+      if (expires_at !== undefined && expires_at <= now) continue
+      if (await this.#matches(client.client_id, hash, presented)) return true
+      compared = true
+    }
+    if (!compared) await this.#compareWithDecoy(presented)
+    return false
+  }
+
+  async #matches(clientId: string, hash: string, presented: string): Promise<boolean> {
+    this.#macKey ??= getBackend().randomBytes(32)
+    const mac = encodeBase64url(await getBackend().hmac('sha-256', this.#macKey, `${clientId}\0${hash}\0${presented}`))
+    if (this.#verified.get(mac) !== undefined) return true
+    if (!(await verifySecret(presented, hash))) return false
+    this.#verified.set(mac, true)
+    return true
+  }
+
+  /** So that the time taken does not tell which client ids exist. */
+  async #compareWithDecoy(presented: string): Promise<void> {
+    this.#decoy ??= Promise.resolve(hashSecret(randomToken()))
+    await verifySecret(presented, await this.#decoy)
+  }
+}

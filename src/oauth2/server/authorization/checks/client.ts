@@ -1,0 +1,18 @@
+import { OAuth2Error } from '../../../errors.ts'
+import type { UnprovenDraft } from '../draft.ts'
+
+/**
+ * The client must be known before anything is believed that the request says about it.
+ *
+ * @spec RFC 6749 §4.1.2.1
+ */
+export async function checkClient(draft: UnprovenDraft): Promise<void> {
+  const clientId = draft.params.get('client_id')
+  if (clientId === undefined) throw new OAuth2Error('invalid_request', 'client_id is missing')
+  const client = await draft.rules.store.findClient(clientId)
+  // Compared again: a database that ignores case or trailing spaces finds other clients than the one that was asked for.
+  if (client?.client_id !== clientId) {
+    throw new OAuth2Error('invalid_client', 'client_id does not name a registered client', { status: 400 })
+  }
+  draft.client = client
+}

@@ -1,0 +1,20 @@
+import { OAuth2Error, type OAuth2ErrorCode } from '../../../errors.ts'
+import type { ProvenDraft } from '../draft.ts'
+
+const UNSUPPORTED: readonly (readonly [parameter: string, error: OAuth2ErrorCode])[] = [
+  ['request', 'request_not_supported'],
+  ['request_uri', 'request_uri_not_supported'],
+  ['registration', 'registration_not_supported'],
+]
+
+/**
+ * Parameters that carry other parameters must not be passed over in silence: the client would be answered to another
+ * request than the one it signed.
+ *
+ * @spec OIDC Core §3.1.2.6
+ */
+export function checkRequestObject({ params }: ProvenDraft): void {
+  for (const [parameter, error] of UNSUPPORTED) {
+    if (params.has(parameter)) throw new OAuth2Error(error, `${parameter} is not supported by this server`)
+  }
+}

@@ -1,0 +1,118 @@
+import { randomToken } from '../../../crypto/random.ts'
+import type { HttpResponse } from '../../../http/response.ts'
+import { OAuth2Error } from '../../errors.ts'
+import { isScopeSubset, parseScope } from '../../scope.ts'
+import { mayRefresh } from '../client-rules.ts'
+import type { RequestContext } from '../context.ts'
+import { createContext, type ServerCore } from '../core.ts'
+import { logRefusal, toOAuth2Error } from '../error-response.ts'
+import type { Approval, AuthorizationDecision, AuthorizationParameters } from '../grant.ts'
+import type { Authentication, GrantRecord } from '../records.ts'
+import type { AuthorizationRequest, ProvenRequest } from './request.ts'
+import { sendToClient, showToPerson } from './response.ts'
+
+/** Turns the person's decision into the response that the client gets. Every error becomes a response. */
+export async function decideAuthorization<S>(
+  core: ServerCore<S>,
+  request: AuthorizationRequest<unknown>,
+  decision: AuthorizationDecision,
+): Promise<HttpResponse> {
+  const context = createContext(core, request.http, request.requestId)
+  try {
+    if ('denied' in decision) {
+      throw new OAuth2Error(decision.error ?? 'access_denied', decision.description ?? 'the person refused the request')
+    }
+    return await sendToClient(core, context, request, await authorize(core, context, request, decision))
+  } catch (error) {
+    return refuse(core, context, request, error)
+  }
+}
+
+/** Tells the client that its request failed. @spec RFC 6749 §4.1.2.1 */
+export function refuseAuthorization<S>(
+  core: ServerCore<S>,
+  request: ProvenRequest,
+  error: unknown,
+): Promise<HttpResponse> {
+  return refuse(core, createContext(core, request.http, request.requestId), request, error)
+}
+
+async function refuse<S>(
+  core: ServerCore<S>,
+  context: RequestContext<S>,
+  request: ProvenRequest,
+  error: unknown,
+): Promise<HttpResponse> {
+  const refusal = toOAuth2Error(error, context.requestId)
+  logRefusal(context, refusal)
+  core.server.emit('authorization.denied', {
+    clientId: request.client.client_id,
+    error: refusal.code,
+    requestId: context.requestId,
+  })
+  try {
+    return await sendToClient(core, context, request, refusal.toParameters())
+  } catch (cause) {
+    // Not even the refusal could be sent: a hook or a response mode failed.
+    const failure = toOAuth2Error(cause, context.requestId)
+    logRefusal(context, failure)
+    return showToPerson(core, context, failure)
+  }
+}
+
+async function authorize<S>(
+  core: ServerCore<S>,
+  context: RequestContext<S>,
+  request: AuthorizationRequest<unknown>,
+  approval: Approval,
+): Promise<AuthorizationParameters> {
+  const grant = core.registry.authorizationGrants.get(request.responseType)
+  if (grant === undefined) throw new Error('the response type of a checked request is no longer registered')
+  const authorization: AuthorizationRequest = { ...request, toAnswer: (response) => response }
+  for (const extension of core.registry.extensions) {
+    await extension.onAuthorizationApproval?.({ ...context, authorization, approval })
+  }
+  const record = createGrant(core, context, request, approval)
+  const parameters = await grant.authorize(context, authorization, record)
+  core.server.emit('authorization.granted', {
+    clientId: record.client_id,
+    subject: approval.subject,
+    scope: record.scope,
+    grantId: record.id,
+    requestId: context.requestId,
+  })
+  return parameters
+}
+
+/** Writes down what was agreed to. A grant without refresh tokens ends when its access token does. */
+function createGrant<S>(
+  { settings, registry }: ServerCore<S>,
+  { now }: RequestContext,
+  { client, scope: asked, params }: AuthorizationRequest<unknown>,
+  approval: Approval,
+): GrantRecord {
+  const { lifetimes } = settings
+  const scope = approval.scope ?? asked
+  if (approval.subject === '') throw new TypeError('"subject" of an approval must name somebody')
+  if (!isScopeSubset(parseScope(scope), parseScope(asked))) {
+    throw new TypeError('"scope" of an approval must be part of what was asked for')
+  }
+  const authentication = toAuthentication(approval)
+  const nonce = params.get('nonce')
+  const refreshable = mayRefresh(client, registry)
+  return {
+    id: randomToken(16),
+    client_id: client.client_id,
+    subject: approval.subject,
+    scope,
+    ...(authentication === undefined ? {} : { authentication }),
+    ...(nonce === undefined ? {} : { nonce }),
+    created_at: now,
+    expires_at: now + (refreshable ? lifetimes.grant : lifetimes.authorizationCode + lifetimes.accessToken),
+  }
+}
+
+/** Real or absent: a time of authentication that was made up would defeat `max_age`. @spec OIDC Core §2 */
+function toAuthentication({ authTime, authentication }: Approval): Authentication | undefined {
+  return authTime === undefined ? undefined : { ...authentication, auth_time: authTime }
+}

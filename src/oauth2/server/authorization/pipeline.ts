@@ -1,0 +1,132 @@
+import type { RequestParameters } from '../../../http/form.ts'
+import { type HttpRequest, queryOf } from '../../../http/request.ts'
+import type { HttpResponse } from '../../../http/response.ts'
+import type { RequestContext } from '../context.ts'
+import { createContext, type ServerCore } from '../core.ts'
+import { logRefusal, toOAuth2Error } from '../error-response.ts'
+import type { ClientStore } from '../store.ts'
+import { checkClient } from './checks/client.ts'
+import { checkDuplicates, checkTargetOnce } from './checks/duplicates.ts'
+import { checkPkce } from './checks/pkce.ts'
+import { checkRedirectUri } from './checks/redirect-uri.ts'
+import { checkRequestObject } from './checks/request-object.ts'
+import { checkResponseMode } from './checks/response-mode.ts'
+import { checkResponseType } from './checks/response-type.ts'
+import { checkScope } from './checks/scope.ts'
+import { refuseAuthorization } from './decision.ts'
+import type { PageCheck, PipelineRules, ProvenDraft, RedirectCheck, UnprovenDraft } from './draft.ts'
+import { AuthorizationRefusal } from './refusal.ts'
+import type { AuthorizationRequest } from './request.ts'
+import { showToPerson } from './response.ts'
+
+/**
+ * THE TABLE: what an authorization request goes through, in this order.
+ *
+ * Above the line errors are shown to the person on a page, because nobody has proven to be the client yet. Below it they
+ * are sent to the client by redirect. What extensions check (`onAuthorizationRequest`) comes after the last row.
+ */
+const ABOVE_THE_LINE: readonly PageCheck[] = [
+  checkTargetOnce, //    client_id and redirect_uri sent once      RFC 6749 §3.1
+  checkClient, //        client_id names a client                  RFC 6749 §4.1.2.1
+  checkRedirectUri, //   redirect_uri is one of the client's       RFC 6749 §3.1.2.3, RFC 8252 §7.3
+]
+// ──────────────────── the line: the redirect URI is proven ────────────────────
+const BELOW_THE_LINE: readonly RedirectCheck[] = [
+  checkDuplicates, //    every other parameter sent once           RFC 6749 §3.1
+  checkResponseType, //  supported, and the client's               RFC 6749 §3.1.1
+  checkResponseMode, //  supported, and fit for the type           OAuth 2.0 Multiple Response Types §2.1
+  checkRequestObject, // request, request_uri, registration        OIDC Core §3.1.2.6
+  checkScope, //         well-formed, known, allowed               RFC 6749 §3.3
+  checkPkce, //          an S256 challenge                         RFC 7636 §4.3, RFC 9700 §2.1.1
+]
+
+/**
+ * Runs the table, then the extensions' checks.
+ *
+ * @throws AuthorizationRefusal with the page or redirect to answer with.
+ * @spec RFC 6749 §4.1.1
+ */
+export async function checkAuthorizationRequest<S extends ClientStore, R>(
+  core: ServerCore<S>,
+  http: HttpRequest,
+  toAnswer: (response: HttpResponse) => R,
+  requestId?: string,
+): Promise<AuthorizationRequest<R>> {
+  const context = createContext(core, http, requestId)
+  const draft = await proveTarget(core, context)
+  try {
+    for (const check of BELOW_THE_LINE) await check(draft)
+    const { rules: _, ...checked } = draft
+    const request: AuthorizationRequest = { ...checked, toAnswer: (response) => response }
+    for (const extension of core.registry.extensions) {
+      await extension.onAuthorizationRequest?.({ ...context, authorization: request })
+    }
+    return { ...request, toAnswer }
+  } catch (error) {
+    const refusal = toOAuth2Error(error, context.requestId)
+    throw new AuthorizationRefusal(refusal, await refuseAuthorization(core, draft, refusal))
+  }
+}
+
+async function proveTarget<S extends ClientStore>(
+  core: ServerCore<S>,
+  context: RequestContext<S>,
+): Promise<ProvenDraft> {
+  try {
+    const draft: UnprovenDraft = { params: await readParameters(context.request), rules: rulesOf(core) }
+    for (const check of ABOVE_THE_LINE) await check(draft)
+    return crossTheLine(draft, context)
+  } catch (error) {
+    const refusal = toOAuth2Error(error, context.requestId)
+    logRefusal(context, refusal)
+    throw new AuthorizationRefusal(refusal, await showToPerson(core, context, refusal))
+  }
+}
+
+/**
+ * POST carries the parameters in its body. A consent form that posts back to the URL it was shown under has them in the
+ * query still: then that is where they are taken from, never from both.
+ *
+ * @spec OIDC Core §3.1.2.1
+ */
+async function readParameters(request: HttpRequest): Promise<RequestParameters> {
+  const query = queryOf(request)
+  return request.method === 'POST' && !query.has('client_id') ? await request.form() : query
+}
+
+function crossTheLine({ params, rules, client, redirectUri }: UnprovenDraft, context: RequestContext): ProvenDraft {
+  if (client === undefined || redirectUri === undefined) throw new Error('the checks above the line proved no target')
+  return {
+    client,
+    redirectUri,
+    redirectUriSent: params.has('redirect_uri'),
+    responseMode: findResponseMode(params, rules),
+    state: params.duplicates.includes('state') ? undefined : params.get('state'),
+    params,
+    http: context.request,
+    receivedAt: context.now,
+    requestId: context.requestId,
+    rules,
+    responseType: '',
+    scope: '',
+    codeChallenge: undefined,
+  }
+}
+
+/** Where the answer goes, errors about the mode itself included: the mode asked for if it can be used, else the type's. */
+function findResponseMode(params: RequestParameters, rules: PipelineRules): string {
+  const fallback = rules.findGrant(params.get('response_type') ?? '')?.defaultResponseMode ?? 'query'
+  const requested = params.duplicates.includes('response_mode') ? undefined : params.get('response_mode')
+  if (requested === undefined || !rules.hasResponseMode(requested)) return fallback
+  return requested === 'query' ? fallback : requested
+}
+
+function rulesOf<S extends ClientStore>({ settings, registry, server }: ServerCore<S>): PipelineRules {
+  return {
+    store: settings.store,
+    scopes: server.scopes,
+    requiresPkce: settings.requiresPkce,
+    findGrant: (responseType) => registry.findAuthorizationGrant(responseType),
+    hasResponseMode: (name) => registry.responseModes.has(name),
+  }
+}

@@ -1,0 +1,104 @@
+import type { RequestParameters } from '../../http/form.ts'
+import type { HttpRequest } from '../../http/request.ts'
+import { nowInSeconds } from '../../util/clock.ts'
+import { OAuth2Error } from '../errors.ts'
+import type { ClientAuthContext, ClientAuthMethod } from './client-auth.ts'
+import type { AuthenticatedClient } from './context.ts'
+import { createRequestId, type ServerCore } from './core.ts'
+import type { Client } from './records.ts'
+import type { ClientStore } from './store.ts'
+
+/** Stands in for a client that does not exist, so that looking for it costs the same. No credentials are its. */
+const NOBODY: Client = { client_id: '' }
+
+interface Claim<S> {
+  readonly clientId: string
+  readonly method: ClientAuthMethod<S>
+}
+
+/**
+ * Proves which client is asking: exactly one kind of credentials, of the kind that the client is registered with.
+ * To the outside every failure is the same; the event and the log say which it was.
+ *
+ * @throws OAuth2Error `invalid_client`, or `invalid_request` for more than one kind of credentials.
+ * @spec RFC 6749 §2.3
+ */
+export async function authenticateClient<S extends ClientStore>(
+  core: ServerCore<S>,
+  request: HttpRequest,
+  params: RequestParameters,
+  requestId: string = createRequestId(),
+): Promise<AuthenticatedClient> {
+  const { store, issuer, clock } = core.settings
+  const context: ClientAuthContext<S> = { request, params, store, issuer, now: nowInSeconds(clock) }
+  const claim = await identifyClient(core, context)
+  if (claim === undefined) throw refusal(core, requestId, undefined, 'no credentials', challengeFor(core, request))
+  const { clientId, method } = claim
+  const client = await store.findClient(clientId)
+  const problem = await findProblem(client, claim, context)
+  if (problem !== undefined || client === undefined) {
+    throw refusal(core, requestId, clientId, problem ?? 'unknown client', method.challenge)
+  }
+  core.server.emit('client.authenticated', { clientId, method: method.name, requestId })
+  return { client, method: method.name }
+}
+
+/**
+ * What is wrong with a claim, or nothing. The credentials are compared even when the client is unknown or registered for
+ * another method: the time taken tells neither. A store that compares ids loosely is caught here.
+ */
+async function findProblem<S>(
+  client: Client | undefined,
+  { clientId, method }: Claim<S>,
+  context: ClientAuthContext<S>,
+): Promise<string | undefined> {
+  const known = client?.client_id === clientId
+  const registered = known && (client.token_endpoint_auth_method ?? 'client_secret_basic') === method.name
+  const proven = await method.verify(registered ? client : NOBODY, context)
+  if (!known) return 'unknown client'
+  if (!registered) return `client is not registered for ${method.name}`
+  return proven ? undefined : 'wrong credentials'
+}
+
+/**
+ * Who the request says it is from. A `client_id` beside credentials is no second method, but it must not contradict them.
+ *
+ * @spec RFC 6749 §2.3
+ */
+async function identifyClient<S>(core: ServerCore<S>, context: ClientAuthContext<S>): Promise<Claim<S> | undefined> {
+  let claim: Claim<S> | undefined
+  for (const method of core.registry.clientAuthMethods.values()) {
+    // A client_id alone is also what other methods come with: `none` is what is left.
+    if (claim !== undefined && method.name === 'none') continue
+    const clientId = await method.identify(context)
+    if (clientId === undefined) continue
+    if (claim !== undefined && claim.method.name !== 'none') {
+      throw new OAuth2Error('invalid_request', 'request must use one client authentication method, not several')
+    }
+    claim = { clientId, method }
+  }
+  const stated = context.params.get('client_id')
+  if (claim !== undefined && stated !== undefined && stated !== claim.clientId) {
+    throw new OAuth2Error('invalid_request', 'client_id must be the client that the credentials belong to')
+  }
+  return claim
+}
+
+/** A client that tried the header is answered by the header's rules. @spec RFC 6749 §5.2 */
+function challengeFor<S>(core: ServerCore<S>, request: HttpRequest): string | undefined {
+  if (request.header('authorization') === undefined) return undefined
+  return core.registry.clientAuthMethods.get('client_secret_basic')?.challenge
+}
+
+/** 401 needs a challenge (RFC 9110 §15.5.2); where there is none to give, the answer is 400. @spec RFC 6749 §5.2 */
+function refusal<S>(
+  core: ServerCore<S>,
+  requestId: string,
+  clientId: string | undefined,
+  reason: string,
+  challenge: string | undefined,
+): OAuth2Error {
+  core.server.emit('client.refused', { clientId, reason, requestId })
+  const options = challenge === undefined ? { status: 400 } : { challenge }
+  return new OAuth2Error('invalid_client', 'client authentication failed', { detail: reason, ...options })
+}

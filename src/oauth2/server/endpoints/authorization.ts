@@ -1,0 +1,58 @@
+import type { HttpResponse } from '../../../http/response.ts'
+import type { Awaitable } from '../../../util/awaitable.ts'
+import { AuthorizationRefusal } from '../authorization/refusal.ts'
+import type { AuthorizationRequest } from '../authorization/request.ts'
+import type { RequestContext } from '../context.ts'
+import type { Endpoint } from '../endpoint.ts'
+import type { AuthorizationDecision } from '../grant.ts'
+
+export interface AuthorizationEndpointOptions<in S> {
+  /**
+   * Finds out what the person wants: either at once, with a decision, or with a page or redirect of its own that leads to
+   * `createAuthorizationResponse` later. What it throws is told to the client.
+   */
+  interact(context: RequestContext<S>, request: AuthorizationRequest): Awaitable<HttpResponse | AuthorizationDecision>
+}
+
+/**
+ * Where the browser arrives with an authorization request.
+ *
+ * @example
+ * server.registerEndpoint(AuthorizationEndpoint, {
+ *   interact: async ({ request }, { client }) => {
+ *     const user = await currentUser(request)
+ *     return user ? { subject: user.id, authTime: user.authTime } : redirect('https://op.example/login')
+ *   },
+ * })
+ * @spec RFC 6749 §3.1
+ */
+export class AuthorizationEndpoint<S> implements Endpoint<S> {
+  readonly name = 'authorization'
+  readonly path = '/authorize'
+  readonly methods = ['GET', 'POST'] as const
+  readonly #options: AuthorizationEndpointOptions<S>
+
+  constructor(options: AuthorizationEndpointOptions<S>) {
+    this.#options = options
+  }
+
+  async handle(context: RequestContext<S>): Promise<HttpResponse> {
+    const { server, request, requestId } = context
+    try {
+      const authorization = await server.getConsentGrant(request, requestId)
+      return await this.#answer(context, authorization)
+    } catch (error) {
+      if (error instanceof AuthorizationRefusal) return error.response
+      throw error
+    }
+  }
+
+  async #answer(context: RequestContext<S>, authorization: AuthorizationRequest): Promise<HttpResponse> {
+    try {
+      const answer = await this.#options.interact(context, authorization)
+      return 'status' in answer ? answer : context.server.createAuthorizationResponse(authorization, answer)
+    } catch (error) {
+      return context.server.refuseAuthorization(authorization, error)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { NO_STORE } from '../../../http/cache-control.ts'
+import type { RequestParameters } from '../../../http/form.ts'
+import { type HttpResponse, json } from '../../../http/response.ts'
+import { OAuth2Error } from '../../errors.ts'
+import type { ServerMetadata } from '../../server-metadata.ts'
+import type { TokenResponse } from '../../token-response.ts'
+import { authenticateClient } from '../client-authentication.ts'
+import { allowsGrantType } from '../client-rules.ts'
+import type { RequestContext, TokenContext } from '../context.ts'
+import type { ServerCore } from '../core.ts'
+import type { Endpoint } from '../endpoint.ts'
+import type { TokenGrant } from '../grant.ts'
+import type { ClientStore, TokenStore } from '../store.ts'
+import { issueTokens } from '../tokens/issuer.ts'
+
+/** What every token request may carry, whatever its grant. */
+const COMMON_PARAMETERS: ReadonlySet<string> = new Set([
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+])
+
+/**
+ * Exchanges grants for tokens. Parameters come in the body only; what is in the query is not read.
+ *
+ * @spec RFC 6749 §3.2
+ */
+export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoint<S> {
+  readonly name = 'token'
+  readonly path = '/token'
+  readonly methods = ['POST'] as const
+  readonly cors = 'public'
+  readonly #core: ServerCore<S>
+
+  constructor(core: ServerCore<S>) {
+    this.#core = core
+  }
+
+  metadata(url: string): Partial<ServerMetadata> {
+    return { token_endpoint: url }
+  }
+
+  async handle(request: RequestContext<S>): Promise<HttpResponse> {
+    const params = await request.request.form()
+    const grant = this.#findGrant(params)
+    checkDuplicates(params, grant)
+    const context = await this.#authenticate(request, params, grant.grantType)
+    for (const extension of this.#core.registry.extensions) {
+      if (extension.onTokenRequest) await extension.onTokenRequest(context)
+    }
+    return json(200, await this.#answer(context, grant), NO_STORE)
+  }
+
+  async #answer(context: TokenContext<S>, grant: TokenGrant<S>): Promise<TokenResponse> {
+    const decision = await grant.grant(context)
+    return 'repeat' in decision ? decision.repeat : issueTokens(this.#core, context, decision)
+  }
+
+  #findGrant(params: RequestParameters): TokenGrant<S> {
+    if (params.duplicates.includes('grant_type'))
+      throw new OAuth2Error('invalid_request', 'grant_type must be sent once')
+    const grantType = params.get('grant_type')
+    if (grantType === undefined) throw new OAuth2Error('invalid_request', 'grant_type is missing')
+    const grant = this.#core.registry.tokenGrants.get(grantType)
+    if (grant === undefined) {
+      throw new OAuth2Error('unsupported_grant_type', 'grant_type is not one that this server supports')
+    }
+    return grant
+  }
+
+  async #authenticate(
+    context: RequestContext<S>,
+    params: RequestParameters,
+    grantType: string,
+  ): Promise<TokenContext<S>> {
+    const { server, store, request, now, requestId } = context
+    const { client, method } = await authenticateClient(this.#core, request, params, requestId)
+    if (!allowsGrantType(client, grantType)) {
+      throw new OAuth2Error('unauthorized_client', 'client is not registered for this grant_type')
+    }
+    return { server, store, request, now, requestId, client, clientAuthMethod: method, grantType, params }
+  }
+}
+
+/**
+ * Parameters that are read must come once; a grant that does not say which it reads may read any of them.
+ *
+ * @spec RFC 6749 §3.2
+ */
+function checkDuplicates({ duplicates }: RequestParameters, { parameters }: Pick<TokenGrant, 'parameters'>): void {
+  const isRead = (name: string): boolean =>
+    COMMON_PARAMETERS.has(name) || parameters === undefined || parameters.includes(name)
+  if (duplicates.some(isRead)) throw new OAuth2Error('invalid_request', 'each parameter must be sent once')
+}

@@ -1,0 +1,31 @@
+import { NO_STORE } from '../../http/cache-control.ts'
+import { HttpError } from '../../http/errors.ts'
+import { type Header, type HttpResponse, json } from '../../http/response.ts'
+import { OAuth2Error } from '../errors.ts'
+import type { RequestContext } from './context.ts'
+
+/**
+ * The refusal that an exception amounts to. What nobody expected becomes `server_error` with the id under which the log
+ * has the exception itself: nothing of it goes out.
+ */
+export function toOAuth2Error(error: unknown, requestId: string): OAuth2Error {
+  if (error instanceof OAuth2Error) return error
+  if (error instanceof HttpError) return new OAuth2Error('invalid_request', error.message, { status: error.status })
+  return new OAuth2Error('server_error', `unexpected error, reference ${requestId}`, { cause: error })
+}
+
+/** Writes the one log line of a refusal. */
+export function logRefusal(context: RequestContext, error: OAuth2Error): void {
+  const { server, requestId } = context
+  const fields = { error: error.code, description: error.description, detail: error.detail, requestId }
+  if (error.status >= 500) server.logger.error('request failed', { ...fields, cause: error.cause })
+  else server.logger.info('request refused', fields)
+}
+
+/** An error as JSON. @spec RFC 6749 §5.2 */
+export function errorResponse(error: OAuth2Error): HttpResponse {
+  const headers: Header[] = [...NO_STORE]
+  if (error.challenge !== undefined) headers.push(['www-authenticate', error.challenge])
+  if (error.retryAfter !== undefined) headers.push(['retry-after', String(error.retryAfter)])
+  return json(error.status, error.toParameters(), headers)
+}

@@ -1,0 +1,48 @@
+import type { ServerMetadata } from '../server-metadata.ts'
+import type { ServerCore } from './core.ts'
+
+/**
+ * The server's description of itself: what grants, endpoints and extensions say about themselves, and the names under
+ * which they are registered. There is no other source, so it cannot lie.
+ *
+ * @spec RFC 8414 §2
+ */
+export function buildMetadata<S>(core: ServerCore<S>): ServerMetadata {
+  const { settings, registry, server } = core
+  const metadata: ServerMetadata = { issuer: settings.issuer }
+  const authorizationEndpoint = server.endpointUrl('authorization')
+  if (authorizationEndpoint !== undefined) metadata.authorization_endpoint = authorizationEndpoint
+  for (const endpoint of registry.endpoints.values()) {
+    const url = server.endpointUrl(endpoint.name)
+    if (url !== undefined) Object.assign(metadata, endpoint.metadata?.(url))
+  }
+  Object.assign(metadata, describeNames(core), describeAuthMethods(core, metadata))
+  for (const grant of new Set([...registry.authorizationGrants.values(), ...registry.tokenGrants.values()])) {
+    Object.assign(metadata, grant.metadata)
+  }
+  for (const extension of registry.extensions) extension.onMetadata?.(metadata)
+  return metadata
+}
+
+function describeNames<S>({ registry, server }: ServerCore<S>): Partial<ServerMetadata> {
+  const hasAuthorization = registry.authorizationGrants.size > 0
+  const { scopes } = server
+  return {
+    ...(scopes === undefined ? {} : { scopes_supported: scopes }),
+    response_types_supported: [...registry.authorizationGrants.keys()],
+    ...(hasAuthorization ? { response_modes_supported: [...registry.responseModes.keys()] } : {}),
+    grant_types_supported: [...registry.tokenGrants.keys()],
+  }
+}
+
+/** Every endpoint that asks for a client's credentials takes the same methods. */
+function describeAuthMethods<S>({ registry }: ServerCore<S>, metadata: ServerMetadata): Partial<ServerMetadata> {
+  const methods = [...registry.clientAuthMethods.keys()]
+  return {
+    token_endpoint_auth_methods_supported: methods,
+    ...(metadata.revocation_endpoint === undefined ? {} : { revocation_endpoint_auth_methods_supported: methods }),
+    ...(metadata.introspection_endpoint === undefined
+      ? {}
+      : { introspection_endpoint_auth_methods_supported: methods }),
+  }
+}
