@@ -1,0 +1,27 @@
+import type { Awaitable } from '../../../util/awaitable.ts'
+
+/** What a method of client authentication may look at. */
+export interface ClientAuthenticationContext {
+  readonly clientId: string
+  /** The endpoint that is about to be called. */
+  readonly endpoint: string
+  /** The authorization server, where it is known. */
+  readonly issuer?: string
+}
+
+/** What is added to the request. */
+export interface ClientCredentials {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly parameters?: Readonly<Record<string, string>>
+}
+
+/**
+ * How a client proves to the authorization server who it is. Stateless; called for every request.
+ *
+ * @spec RFC 6749 §2.3
+ */
+export interface ClientAuthentication {
+  /** As registered for `token_endpoint_auth_method`. */
+  readonly method: string
+  authenticate(context: ClientAuthenticationContext): Awaitable<ClientCredentials>
+}

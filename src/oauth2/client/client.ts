@@ -1,0 +1,249 @@
+import { RequestParameters } from '../../http/form.ts'
+import { parseUrl } from '../../http/url.ts'
+import { ConfigurationError } from '../../util/configuration-error.ts'
+import { type AuthorizationUrl, type AuthorizationUrlOptions, buildAuthorizationUrl } from './authorization-url.ts'
+import { type AuthorizationCallback, isAuthorizationCallback, validateCallback } from './callback.ts'
+import { toResponse } from './compliance.ts'
+import { ServerMetadataSource } from './discovery.ts'
+import type { WellKnownName } from './discovery-urls.ts'
+import { getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
+import { ClientError } from './errors.ts'
+import { toClientError } from './fetch-failure.ts'
+import { type ClientSettings, checkOptions, type OAuth2ClientOptions } from './options.ts'
+import { buildProtectedRequest, type ProtectedRequestOptions, resolveApiUrl } from './protected-fetch.ts'
+import { RefreshFlights, withUnchanged } from './refresh.ts'
+import { type RevocationOptions, revokeToken } from './revocation.ts'
+import { requestToken, type TokenParameters } from './token-request.ts'
+import { isExpired, type TokenSet } from './token-set.ts'
+
+/** What was kept since the browser was sent away. */
+export interface CallbackState {
+  readonly state: string
+}
+
+/** What goes with a code when it is redeemed. */
+export interface CodeExchange {
+  /** The one that `createAuthorizationUrl` returned. */
+  readonly codeVerifier?: string | undefined
+  /** The one that the request had. Defaults to the client's `redirectUri`. */
+  readonly redirectUri?: string | undefined
+}
+
+export interface ClientCredentialsOptions {
+  /** Defaults to the client's `scope`. */
+  readonly scope?: string
+  /** Further parameters, spelled as on the wire (`resource`, `audience`). */
+  readonly parameters?: WireParameters
+}
+
+/**
+ * A client of one authorization server: sends people there, redeems what they bring back, renews and revokes tokens, and
+ * calls the APIs that they open. Keep one object for each client: what it knows about the server, and the refreshes that
+ * are under way, are shared by everyone who uses it.
+ *
+ * @example
+ * const client = new OAuth2Client({ clientId, clientSecret, issuer: 'https://op.example', redirectUri })
+ * const { url, state, codeVerifier } = await client.createAuthorizationUrl({ scope: 'files' })
+ * // … keep state and codeVerifier, send the browser to url; when it comes back:
+ * const callback = await client.validateCallback(request.url, { state })
+ * const token = await client.fetchToken(callback, { codeVerifier })
+ * @spec RFC 6749 §4.1
+ */
+export class OAuth2Client {
+  /** Private, so that printing a client prints no secret. */
+  readonly #settings: ClientSettings
+  readonly #discovered: ServerMetadataSource | undefined
+  readonly #refreshes: RefreshFlights
+
+  constructor(
+    options: OAuth2ClientOptions,
+    wellKnown: readonly WellKnownName[] = ['oauth-authorization-server', 'openid-configuration'],
+  ) {
+    const settings = checkOptions(options, wellKnown)
+    const { discovery, transport, clock, logger } = settings
+    this.#settings = settings
+    if (discovery !== undefined) {
+      this.#discovered = new ServerMetadataSource({ discovery, transport, clock, logger })
+    }
+    this.#refreshes = new RefreshFlights((refreshToken, previous) => this.#renew(refreshToken, previous), clock)
+  }
+
+  get clientId(): string {
+    return this.#settings.clientId
+  }
+
+  protected get settings(): ClientSettings {
+    return this.#settings
+  }
+
+  /** What is known about the server: discovered when first needed, and what the options say above it. */
+  async metadata(): Promise<KnownServer> {
+    return { ...(await this.#discovered?.get()), ...this.#settings.serverMetadata }
+  }
+
+  /** @spec RFC 6749 §4.1.1 */
+  async createAuthorizationUrl(options: AuthorizationUrlOptions = {}): Promise<AuthorizationUrl> {
+    const endpoint = getEndpoint(await this.metadata(), 'authorization_endpoint')
+    return buildAuthorizationUrl(endpoint, this.#settings, options)
+  }
+
+  /**
+   * Checks what came back from the server: the only way to something that `fetchToken` redeems.
+   *
+   * @param response the URL that was called, or the parameters of a form post.
+   */
+  async validateCallback(
+    response: string | URL | RequestParameters,
+    expected: CallbackState,
+  ): Promise<AuthorizationCallback> {
+    const { issuer, authorization_response_iss_parameter_supported: issuerRequired } = await this.metadata()
+    return validateCallback(toParameters(response), {
+      clientId: this.clientId,
+      state: expected.state,
+      issuer,
+      issuerRequired,
+    })
+  }
+
+  /**
+   * Redeems a code, or asks for a token by any other grant: `{ grant_type: 'urn:…', … }`.
+   *
+   * @throws ClientError `token_refused`, `token_response_invalid`, `request_failed` …
+   */
+  async fetchToken(grant: AuthorizationCallback | TokenParameters, exchange: CodeExchange = {}): Promise<TokenSet> {
+    if (isAuthorizationCallback(grant)) return this.#redeem(grant, exchange)
+    if (grant.grant_type === 'authorization_code') {
+      throw new ConfigurationError('fetchToken', ['a code is redeemed with what "validateCallback" returned'])
+    }
+    return this.requestToken(grant)
+  }
+
+  /** @spec RFC 6749 §4.4 */
+  clientCredentials(options: ClientCredentialsOptions = {}): Promise<TokenSet> {
+    const scope = options.scope ?? this.#settings.scope.join(' ')
+    return this.requestToken({ scope: scope || undefined, ...options.parameters, grant_type: 'client_credentials' })
+  }
+
+  /**
+   * Renews a token. However many ask at once with the same refresh token, the server is asked once.
+   *
+   * @throws ClientError `missing_token` where there is no refresh token, `token_refused` …
+   * @spec RFC 6749 §6
+   */
+  async refreshToken(token: TokenSet): Promise<TokenSet> {
+    if (token.refresh_token === undefined) {
+      throw new ClientError('missing_token', '"refresh_token" is missing: the server did not grant one', {
+        stage: 'refresh',
+      })
+    }
+    return this.#refreshes.refresh(token.refresh_token, token)
+  }
+
+  /**
+   * The token, or its successor where it has expired.
+   *
+   * @throws ClientError `token_expired` where it cannot be renewed.
+   */
+  async ensureActiveToken(token: TokenSet): Promise<TokenSet> {
+    const { clock, leeway } = this.#settings
+    if (!isExpired(token, { clock, leeway })) return token
+    if (token.refresh_token !== undefined) return this.refreshToken(token)
+    throw new ClientError('token_expired', 'access token has expired and there is no refresh token to renew it with')
+  }
+
+  /** @spec RFC 7009 §2.1 */
+  async revokeToken(token: TokenSet | string, options: RevocationOptions = {}): Promise<void> {
+    await revokeToken(this.#settings, await this.metadata(), token, options)
+  }
+
+  /**
+   * Calls an API. The answer is returned whatever its status is; redirects are not followed.
+   *
+   * @param url absolute, or relative to `apiBaseUrl`.
+   * @throws ClientError `missing_token`, `token_expired`, `insecure_endpoint`, `request_failed` …
+   * @spec RFC 6750 §2.1
+   */
+  async request(method: string, url: string | URL, options: ProtectedRequestOptions = {}): Promise<Response> {
+    const endpoint = resolveApiUrl(url, this.#settings.apiBaseUrl)
+    if (options.token === undefined) {
+      throw new ClientError('missing_token', '"token" is missing: the call needs an access token', { endpoint })
+    }
+    const token = await this.ensureActiveToken(options.token)
+    const request = buildProtectedRequest(method, endpoint, token, options)
+    try {
+      return toResponse(await this.#settings.transport(request))
+    } catch (error) {
+      throw toClientError(error, { stage: 'resource', endpoint, invalid: 'request_failed' })
+    }
+  }
+
+  get(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
+    return this.request('GET', url, options)
+  }
+
+  post(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
+    return this.request('POST', url, options)
+  }
+
+  put(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
+    return this.request('PUT', url, options)
+  }
+
+  patch(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
+    return this.request('PATCH', url, options)
+  }
+
+  delete(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
+    return this.request('DELETE', url, options)
+  }
+
+  /** Asks the token endpoint. */
+  protected async requestToken(parameters: TokenParameters): Promise<TokenSet> {
+    return requestToken(this.#settings, await this.metadata(), parameters)
+  }
+
+  /** Asks for the token that follows. */
+  protected async renewToken(refreshToken: string, previous: TokenSet): Promise<TokenSet> {
+    const parameters = { grant_type: 'refresh_token', refresh_token: refreshToken }
+    const renewed = await requestToken(this.#settings, await this.metadata(), parameters, 'refresh')
+    return withUnchanged(renewed, refreshToken, previous)
+  }
+
+  /** One refresh, start to end: the token is stored before anybody gets it. */
+  async #renew(refreshToken: string, previous: TokenSet): Promise<TokenSet> {
+    const token = await this.renewToken(refreshToken, previous)
+    await this.#settings.updateToken?.(token, previous)
+    return token
+  }
+
+  async #redeem(callback: AuthorizationCallback, exchange: CodeExchange): Promise<TokenSet> {
+    const { issuer } = await this.metadata()
+    if (callback.clientId !== this.clientId || callback.issuer !== issuer) {
+      throw new ConfigurationError('fetchToken', ['the callback was validated by the client of another server'])
+    }
+    if (exchange.codeVerifier === undefined && this.#settings.codeChallengeMethod === 'S256') {
+      throw new ConfigurationError('fetchToken', [
+        '"codeVerifier" is missing: expected the one of createAuthorizationUrl',
+      ])
+    }
+    return this.requestToken({
+      grant_type: 'authorization_code',
+      code: callback.code,
+      redirect_uri: exchange.redirectUri ?? this.#settings.redirectUri,
+      code_verifier: exchange.codeVerifier,
+    })
+  }
+}
+
+function toParameters(response: string | URL | RequestParameters): RequestParameters {
+  if (response instanceof RequestParameters) return response
+  // A request's URL may be a path alone.
+  const url = parseUrl(String(response)) ?? new URL(String(response), 'http://localhost')
+  try {
+    return RequestParameters.parse(url.search.slice(1))
+  } catch (error) {
+    throw new ClientError('callback_invalid', 'authorization response must be parameters in percent-encoded UTF-8', {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import { fetchJson, type OutgoingRequest, type Transport } from '../../http/fetch.ts'
+import { nowInSeconds } from '../../util/clock.ts'
+import { withAccessTokenResponse } from './compliance.ts'
+import { buildEndpointRequest, getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
+import type { ClientStage } from './errors.ts'
+import { toClientError } from './fetch-failure.ts'
+import type { ClientSettings } from './options.ts'
+import { type TokenAnswer, validateTokenResponse } from './token-response.ts'
+import type { TokenSet } from './token-set.ts'
+
+/** The parameters of a token request: the grant and what it needs. */
+export type TokenParameters = WireParameters & { readonly grant_type: string }
+
+/**
+ * Asks the token endpoint.
+ *
+ * @throws ClientError `token_refused`, `token_response_invalid`, `request_failed` …
+ * @spec RFC 6749 §3.2
+ */
+export async function requestToken(
+  client: ClientSettings,
+  server: KnownServer,
+  parameters: TokenParameters,
+  stage: ClientStage = 'token',
+): Promise<TokenSet> {
+  const request = await buildTokenRequest(client, server, parameters)
+  const answer = await fetchTokenResponse(withAccessTokenResponse(client), request, stage)
+  return validateTokenResponse(answer, { stage, endpoint: request.url, now: nowInSeconds(client.clock) })
+}
+
+/** The request alone, for whoever sends it himself. @spec RFC 6749 §4.1.3 */
+export function buildTokenRequest(
+  client: ClientSettings,
+  server: KnownServer,
+  parameters: TokenParameters,
+): Promise<OutgoingRequest> {
+  const supported = server.token_endpoint_auth_methods_supported
+  return buildEndpointRequest(client, server, getEndpoint(server, 'token_endpoint'), parameters, supported)
+}
+
+async function fetchTokenResponse(
+  transport: Transport,
+  request: OutgoingRequest,
+  stage: ClientStage,
+): Promise<TokenAnswer> {
+  try {
+    return await fetchJson(transport, request)
+  } catch (error) {
+    throw toClientError(error, { stage, endpoint: request.url, invalid: 'token_response_invalid' })
+  }
+}
