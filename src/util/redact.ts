@@ -72,6 +72,7 @@ function copyError(error: Error, parents: readonly object[]): Record<string, unk
     message: redactText(String(error.message)),
     ...copyMembers(Object.entries(own), parents),
     ...(error.stack === undefined ? {} : { stack: redactText(error.stack) }),
+    ...(error instanceof AggregateError ? { errors: copy(error.errors, parents) } : {}),
     ...(error.cause === undefined ? {} : { cause: copy(error.cause, parents) }),
   }
 }
