@@ -63,6 +63,7 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   readonly #core: ServerCore<S>
   readonly #events: Emitter<ServerEvents>
   #metadata: ServerMetadata | undefined
+  #scopes: readonly string[] | undefined
   #routes: Routes<S>
 
   /** @throws ConfigurationError with every problem of the options at once. */
@@ -108,8 +109,7 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   }
 
   get scopes(): readonly string[] | undefined {
-    const { scopes } = this.#core.settings
-    return scopes && [...new Set([...scopes, ...this.#core.registry.extensionScopes()])]
+    return this.#scopes
   }
 
   get logger(): Logger {
@@ -263,7 +263,9 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
 
   /** Derives anew what is derived from the registry: here, not per request. */
   #rebuild(): this {
+    const { settings, registry } = this.#core
     this.#metadata = undefined
+    this.#scopes = settings.scopes && [...new Set([...settings.scopes, ...registry.extensionScopes()])]
     this.#routes = new Routes(this.#core)
     return this
   }

@@ -2,8 +2,10 @@ import type { HttpRequest } from '../../http/request.ts'
 import type { HttpResponse } from '../../http/response.ts'
 import { answerRoute, type Route, Router } from '../../http/router.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
+import type { OAuth2Error } from '../errors.ts'
 import { AuthorizationRefusal } from './authorization/refusal.ts'
 import { showToPerson } from './authorization/response.ts'
+import type { RequestContext } from './context.ts'
 import { createContext, type ServerCore } from './core.ts'
 import type { Endpoint } from './endpoint.ts'
 import { errorResponse, logRefusal, toOAuth2Error } from './error-response.ts'
@@ -34,12 +36,21 @@ export class Routes<S> {
     )
   }
 
+  /** A request target that is no path at all (`OPTIONS *`) is nobody's. */
   owns(request: HttpRequest): boolean {
-    return this.#router.has(request)
+    try {
+      return this.#router.has(request)
+    } catch {
+      return false
+    }
   }
 
-  handle(request: HttpRequest): Promise<HttpResponse> {
-    return this.#router.handle(request)
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    try {
+      return await this.#router.handle(request)
+    } catch (error) {
+      return errorResponse(logged(createContext(this.#core, request), error))
+    }
   }
 
   /** Answers at the endpoint of that name, whatever the path of the request is. */
@@ -70,10 +81,10 @@ export class Routes<S> {
     }
   }
 
-  #pathsOf({ name, path }: Endpoint<S>): readonly string[] {
+  #pathsOf(endpoint: Endpoint<S>): readonly string[] {
     const { paths, issuer } = this.#core.settings
-    if (typeof path === 'function') return path(new URL(issuer))
-    return [this.#below(paths[name] ?? path)]
+    if (typeof endpoint.path === 'function') return endpoint.path(new URL(issuer))
+    return [this.#below(paths[endpoint.name] ?? endpoint.path)]
   }
 
   #below(path: string): string {
@@ -94,8 +105,13 @@ async function runEndpoint<S>(core: ServerCore<S>, endpoint: Endpoint<S>, reques
   } catch (error) {
     // Told and logged already, and the answer with it.
     if (error instanceof AuthorizationRefusal) return error.response
-    const refusal = toOAuth2Error(error, context.requestId)
-    logRefusal(context, refusal)
+    const refusal = logged(context, error)
     return endpoint.errors === 'page' ? showToPerson(core, context, refusal) : errorResponse(refusal)
   }
+}
+
+function logged(context: RequestContext, error: unknown): OAuth2Error {
+  const refusal = toOAuth2Error(error, context.requestId)
+  logRefusal(context, refusal)
+  return refusal
 }

@@ -48,6 +48,7 @@ export function checkOptions<S>(options: AuthorizationServerOptions<S>): Setting
   if (issuerProblem !== undefined) problems.push(`"issuer" ${issuerProblem}`)
   checkScopes(options.scopes ?? [], problems)
   checkPaths(options.paths ?? {}, problems)
+  if (options.audience?.length === 0) problems.push('"audience" must name at least one')
   if (format === 'jwt' && accessTokenKey === undefined) {
     problems.push('"keys" must hold a private asymmetric key to sign JWT access tokens with')
   }

@@ -2,7 +2,6 @@ import type { HttpResponse } from '../../../http/response.ts'
 import type { OAuth2Error } from '../../errors.ts'
 import type { RequestContext } from '../context.ts'
 import type { ServerCore } from '../core.ts'
-import { toOAuth2Error } from '../error-response.ts'
 import type { AuthorizationParameters } from '../grant.ts'
 import { plainErrorPage } from './error-page.ts'
 import type { ProvenRequest } from './request.ts'
@@ -41,6 +40,6 @@ export async function showToPerson<S>(
     return await page(error, context)
   } catch (cause) {
     core.server.logger.error('error page failed', { requestId: context.requestId, cause })
-    return plainErrorPage(toOAuth2Error(error, context.requestId), context)
+    return plainErrorPage(error, context)
   }
 }

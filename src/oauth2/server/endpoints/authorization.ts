@@ -1,6 +1,5 @@
 import type { HttpResponse } from '../../../http/response.ts'
 import type { Awaitable } from '../../../util/awaitable.ts'
-import { AuthorizationRefusal } from '../authorization/refusal.ts'
 import type { AuthorizationRequest } from '../authorization/request.ts'
 import type { RequestContext } from '../context.ts'
 import type { Endpoint } from '../endpoint.ts'
@@ -30,6 +29,7 @@ export class AuthorizationEndpoint<S> implements Endpoint<S> {
   readonly name = 'authorization'
   readonly path = '/authorize'
   readonly methods = ['GET', 'POST'] as const
+  readonly errors = 'page'
   readonly #options: AuthorizationEndpointOptions<S>
 
   constructor(options: AuthorizationEndpointOptions<S>) {
@@ -38,21 +38,12 @@ export class AuthorizationEndpoint<S> implements Endpoint<S> {
 
   async handle(context: RequestContext<S>): Promise<HttpResponse> {
     const { server, request, requestId } = context
-    try {
-      const authorization = await server.getConsentGrant(request, requestId)
-      return await this.#answer(context, authorization)
-    } catch (error) {
-      if (error instanceof AuthorizationRefusal) return error.response
-      throw error
-    }
-  }
-
-  async #answer(context: RequestContext<S>, authorization: AuthorizationRequest): Promise<HttpResponse> {
+    const authorization = await server.getConsentGrant(request, requestId)
     try {
       const answer = await this.#options.interact(context, authorization)
-      return 'status' in answer ? answer : context.server.createAuthorizationResponse(authorization, answer)
+      return 'status' in answer ? answer : await server.createAuthorizationResponse(authorization, answer)
     } catch (error) {
-      return context.server.refuseAuthorization(authorization, error)
+      return server.refuseAuthorization(authorization, error)
     }
   }
 }

@@ -42,15 +42,15 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
     return { token_endpoint: url }
   }
 
-  async handle(request: RequestContext<S>): Promise<HttpResponse> {
-    const params = await request.request.form()
+  async handle(context: RequestContext<S>): Promise<HttpResponse> {
+    const params = await context.request.form()
     const grant = this.#findGrant(params)
     checkDuplicates(params, grant)
-    const context = await this.#authenticate(request, params, grant.grantType)
+    const request = await this.#authenticate(context, params, grant.grantType)
     for (const extension of this.#core.registry.extensions) {
-      if (extension.onTokenRequest) await extension.onTokenRequest(context)
+      if (extension.onTokenRequest) await extension.onTokenRequest(request)
     }
-    return json(200, await this.#answer(context, grant), NO_STORE)
+    return json(200, await this.#answer(request, grant), NO_STORE)
   }
 
   async #answer(context: TokenContext<S>, grant: TokenGrant<S>): Promise<TokenResponse> {
