@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http'
+import type { AccessToken, RequiredScope, ResourceProtector } from '../oauth2/resource/index.ts'
+import type { NodeRequest } from './shared/node-body.ts'
+import { fromNode } from './shared/node-request.ts'
+import { toNode } from './shared/node-response.ts'
+import type { OAuthServer } from './shared/server.ts'
+
+export type { AccessToken, NodeRequest, OAuthServer, RequiredScope }
+export { fromNode, toNode }
+
+/** A middleware for Express 4 and 5, and for what else takes the same three arguments. */
+export type Middleware = (request: NodeRequest, response: ServerResponse, next: (error?: unknown) => void) => void
+
+/**
+ * A middleware that answers the server's paths and leaves all others to the app. It may stand before or behind body
+ * parsers, and may be mounted: the server goes by the path that the browser asked for.
+ *
+ * @example
+ * app.use(oauthServer(server))
+ */
+export function oauthServer(server: OAuthServer): Middleware {
+  return (incoming, outgoing, next) => {
+    const request = fromNode(incoming)
+    if (!server.owns(request)) return next()
+    server
+      .handle(request)
+      .then((response) => toNode(response, outgoing))
+      .catch(next)
+  }
+}
+
+/**
+ * A middleware that lets a request pass with a valid access token that allows enough, and answers it otherwise. The
+ * handlers behind it find the token by `getAccessToken`.
+ *
+ * @example
+ * app.get('/me', protect(protector, 'profile'), (req, res) => res.json({ sub: getAccessToken(req).subject }))
+ * @param scope what the token must allow: every scope of a string, or of any one string of a list.
+ */
+export function protect(protector: ResourceProtector, scope?: RequiredScope): Middleware {
+  return (incoming, outgoing, next) => {
+    protector
+      .protect(fromNode(incoming), scope)
+      .then(({ token, response }) => {
+        if (response !== undefined) return toNode(response, outgoing)
+        Object.assign(incoming, { oauth: token })
+        next()
+      })
+      .catch(next)
+  }
+}
+
+/** The access token that `protect` has let through. Throws where no `protect` stands in front. */
+export function getAccessToken(request: NodeRequest & { readonly oauth?: AccessToken }): AccessToken {
+  if (request.oauth === undefined)
+    throw new TypeError('request has no access token: put "protect" in front of this handler')
+  return request.oauth
+}
