@@ -36,7 +36,9 @@ export interface AddressClaim {
 export type UserClaims = Partial<StandardClaims> & { [claim: string]: unknown }
 
 /** The claims that each scope asks for. @spec OIDC Core §5.4 */
-export const CLAIMS_OF_SCOPE: Readonly<Record<'openid' | 'profile' | 'email' | 'address' | 'phone', readonly string[]>> = {
+export const CLAIMS_OF_SCOPE: Readonly<
+  Record<'openid' | 'profile' | 'email' | 'address' | 'phone', readonly string[]>
+> = {
   openid: ['sub'],
   profile: [
     'name',

@@ -7,7 +7,7 @@ import type { Seconds } from '../util/clock.ts'
 export interface IdTokenClaims {
   iss: string
   sub: string
-  aud: string | readonly string[]
+  aud: string | string[]
   exp: Seconds
   iat: Seconds
   /** When the person proved who they are; required when the request had `max_age`. */

@@ -22,14 +22,17 @@ describe('OIDC Core §3.1.2.1 prompt', () => {
     )
   })
 
-  it.each(['create', 'NONE', 'login,consent', 'login <script>'])('refuses an unknown value without echoing it: %s', (value) => {
-    expect(() => parsePrompt(value)).toThrow(
-      new OAuth2Error(
-        'invalid_request',
-        '"prompt" has a value that is not supported: expected "none", "login", "consent", "select_account"',
-      ),
-    )
-  })
+  it.each(['create', 'NONE', 'login,consent', 'login <script>'])(
+    'refuses an unknown value without echoing it: %s',
+    (value) => {
+      expect(() => parsePrompt(value)).toThrow(
+        new OAuth2Error(
+          'invalid_request',
+          '"prompt" has a value that is not supported: expected "none", "login", "consent", "select_account"',
+        ),
+      )
+    },
+  )
 })
 
 describe('OIDC Core §3.1.2.1 max_age', () => {

@@ -22,7 +22,10 @@ export function parsePrompt(value: string | undefined): ReadonlySet<Prompt> {
   }
   // "none" forbids every page, the others ask for one: together they have no meaning.
   if (prompts.has('none') && prompts.size > 1) {
-    throw new OAuth2Error('invalid_request', '"prompt" has "none" together with another value: "none" has to stand alone')
+    throw new OAuth2Error(
+      'invalid_request',
+      '"prompt" has "none" together with another value: "none" has to stand alone',
+    )
   }
   return prompts
 }

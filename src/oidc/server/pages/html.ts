@@ -21,12 +21,21 @@ export function html(strings: TemplateStringsArray, ...values: readonly HtmlValu
 
 /** Puts values in the place of the `{names}` of a sentence. A name without a value stays as it is written. */
 export function fill(sentence: string, values: Readonly<Record<string, HtmlValue>>): Html {
+  // Every second part is a name.
   const parts = sentence.split(/\{(\w+)\}/)
   const markup = parts.map((part, index) => {
     if (index % 2 === 0) return escapeHtml(part)
-    return Object.hasOwn(values, part) ? toMarkup(values[part]) : escapeHtml(`{${part}}`)
+    return Object.hasOwn(values, part) ? toMarkup(values[part]) : `{${part}}`
   })
   return { markup: markup.join('') }
+}
+
+/** `fill` for places that hold text only, such as a page's title. */
+export function fillText(sentence: string, values: Readonly<Record<string, string>>): string {
+  return sentence.replace(
+    /\{(\w+)\}/g,
+    (written, name: string) => (Object.hasOwn(values, name) ? values[name] : undefined) ?? written,
+  )
 }
 
 function toMarkup(value: HtmlValue): string {

@@ -1,0 +1,146 @@
+import { RequestParameters } from '../../http/form.ts'
+import { queryOf } from '../../http/request.ts'
+import type { HttpResponse } from '../../http/response.ts'
+import { redirect, withHeaders } from '../../http/response.ts'
+import type { RequestContext } from '../../oauth2/server/context.ts'
+import type { Endpoint } from '../../oauth2/server/endpoint.ts'
+import type { SessionRecord } from '../../oauth2/server/records.ts'
+import type { ClientStore, SessionStore } from '../../oauth2/server/store.ts'
+import type { OpenIdProviderMetadata } from '../discovery.ts'
+import { bindForm, isBoundForm } from './csrf.ts'
+import type { EndSessionRequest } from './end-session-request.ts'
+import { readEndSessionRequest } from './end-session-request.ts'
+import { urlOf } from './interaction-flow.ts'
+import type { InteractionSettings } from './interaction-settings.ts'
+import { isolate, viewClient } from './pages/client-view.ts'
+import { formSources } from './pages/form.ts'
+import { fill } from './pages/html.ts'
+import type { NoticeLink } from './pages/notice.ts'
+import { renderNotice } from './pages/notice.ts'
+import { renderSignOut } from './pages/sign-out.ts'
+import { endSession, findSession, hasSessionCookie } from './session.ts'
+
+type Context = RequestContext<SessionStore & ClientStore>
+
+/**
+ * Ends the person's session on a client's request. At once where the client proves by an ID token that it is this
+ * person's; otherwise the person is asked, since any page may send a browser here.
+ *
+ * @spec OIDC RP-Initiated Logout §2
+ */
+export class EndSessionEndpoint implements Endpoint<SessionStore & ClientStore> {
+  readonly name = 'end_session'
+  readonly path = '/logout'
+  readonly methods = ['GET', 'POST'] as const
+  readonly errors = 'page'
+  readonly #settings: InteractionSettings
+
+  constructor(settings: InteractionSettings) {
+    this.#settings = settings
+  }
+
+  metadata(url: string): Partial<OpenIdProviderMetadata> {
+    return { end_session_endpoint: url }
+  }
+
+  async handle(context: Context): Promise<HttpResponse> {
+    const isForm = context.request.method === 'POST'
+    const sent = isForm ? await context.request.form() : queryOf(context.request)
+    // A form that another site sent brings no cookies (SameSite=Lax); a redirect to ourselves will.
+    if (isForm && !hasSessionCookie(context)) return this.#comeBack(context, sent)
+    const handle = await this.#settings.signOutHandles.read(sent.get('handle'), context.now)
+    return this.#answer(context, handle?.params ?? sent)
+  }
+
+  async #comeBack(context: Context, params: RequestParameters): Promise<HttpResponse> {
+    const { text } = await this.#settings.signOutHandles.open(context, params)
+    return redirect(`${urlOf(context, this.name)}?${RequestParameters.fromEntries([['handle', text]])}`)
+  }
+
+  async #answer(context: Context, params: RequestParameters): Promise<HttpResponse> {
+    const request = await readEndSessionRequest(context, params)
+    if (typeof request === 'string') return renderNotice(this.#settings.look, request, this.#offerSignOut(context))
+    const session = await findSession(context)
+    if (session === undefined) return leave(this.#settings, request, request.hint !== undefined)
+    if (request.hint?.subject === session.subject) return signOut(this.#settings, context, session, request)
+    return this.#ask(context, params, request, session)
+  }
+
+  async #ask(
+    context: Context,
+    params: RequestParameters,
+    request: EndSessionRequest,
+    session: SessionRecord,
+  ): Promise<HttpResponse> {
+    const { id, text } = await this.#settings.signOutHandles.open(context, params)
+    const { token, headers } = await bindForm(context, id)
+    const page = renderSignOut(this.#settings.look, {
+      form: {
+        action: urlOf(context, 'end_session_confirmation'),
+        fields: { handle: text, csrf: token },
+        sources: formSources(request.returnTo),
+      },
+      account: session.display_name ?? session.subject,
+      asker: request.client ? viewClient(request.client) : request.isEmpty ? 'person' : 'unnamed',
+    })
+    return withHeaders(page, headers)
+  }
+
+  #offerSignOut(context: Context): NoticeLink {
+    return { id: 'sign-out-anyway', url: urlOf(context, this.name), text: this.#settings.look.messages.signOutAnyway }
+  }
+}
+
+/** Takes the person's word from the page that asked for it. */
+export class EndSessionConfirmation implements Endpoint<SessionStore & ClientStore> {
+  readonly name = 'end_session_confirmation'
+  readonly path = '/logout/confirm'
+  readonly methods = ['POST'] as const
+  readonly errors = 'page'
+  readonly #settings: InteractionSettings
+
+  constructor(settings: InteractionSettings) {
+    this.#settings = settings
+  }
+
+  async handle(context: Context): Promise<HttpResponse> {
+    const { look, signOutHandles } = this.#settings
+    const form = await context.request.form()
+    const handle = await signOutHandles.read(form.get('handle'), context.now)
+    if (handle === undefined) return renderNotice(look, 'expired')
+    if (!(await isBoundForm(context, handle.id, form.get('csrf')))) return renderNotice(look, 'forbidden')
+    const request = await readEndSessionRequest(context, handle.params)
+    if (typeof request === 'string') return renderNotice(look, request)
+    const session = await findSession(context)
+    return session === undefined
+      ? leave(this.#settings, request, true)
+      : signOut(this.#settings, context, session, request)
+  }
+}
+
+async function signOut(
+  settings: InteractionSettings,
+  context: Context,
+  session: SessionRecord,
+  request: EndSessionRequest,
+): Promise<HttpResponse> {
+  return withHeaders(leave(settings, request, true), [await endSession(context, session)])
+}
+
+/**
+ * Where the person goes when nothing is left to end. Without a proof or the person's word there is no redirect, only a
+ * link: a redirect that anybody can cause serves those who want to look like us.
+ *
+ * @spec OIDC RP-Initiated Logout §3
+ */
+function leave(
+  settings: InteractionSettings,
+  { client, returnTo }: EndSessionRequest,
+  mayRedirect: boolean,
+): HttpResponse {
+  const { look } = settings
+  if (returnTo === undefined || client === undefined) return renderNotice(look, 'signed-out')
+  if (mayRedirect) return redirect(returnTo)
+  const text = fill(look.messages.returnTo, { client: isolate(viewClient(client).name) })
+  return renderNotice(look, 'signed-out', { id: 'return', url: returnTo, text })
+}

@@ -1,0 +1,119 @@
+import { OAuth2Error } from '../../oauth2/errors.ts'
+import { parseScope } from '../../oauth2/scope.ts'
+import type { TokenResponseContext } from '../../oauth2/server/context.ts'
+import type { ApprovalContext, AuthorizationContext, Extension, ServerRegistry } from '../../oauth2/server/extension.ts'
+import type { ClientStore, TokenStore } from '../../oauth2/server/store.ts'
+import type { ServerMetadata } from '../../oauth2/server-metadata.ts'
+import type { Seconds } from '../../util/clock.ts'
+import { ConfigurationError } from '../../util/configuration-error.ts'
+import type { Duration } from '../../util/duration.ts'
+import { toSeconds } from '../../util/duration.ts'
+import { CLAIMS_OF_SCOPE } from '../claims.ts'
+import type { OpenIdProviderMetadata } from '../discovery.ts'
+import { isAuthenticationRequest, readAuthenticationRequest } from './authentication-request.ts'
+import { DiscoveryEndpoint } from './discovery-endpoint.ts'
+import { issueIdToken } from './id-token.ts'
+import { idTokenAlgorithm, signingAlgorithms } from './signing-algorithms.ts'
+import type { ClaimsOfScope, LoadClaims } from './user-claims.ts'
+import { UserinfoEndpoint } from './userinfo-endpoint.ts'
+
+export interface OpenIdConnectOptions {
+  /** Looks a person up by the subject that approvals name. */
+  readonly claims: LoadClaims
+  /** How long an ID token may be taken for true. Defaults to one hour. */
+  readonly idTokenLifetime?: Duration
+  /** Scopes of your own and the claims they ask for, beside the standard ones: `{ groups: ['groups'] }`. */
+  readonly claimsOfScope?: ClaimsOfScope
+  /** The authentication contexts that approvals may name in `acr`. */
+  readonly acrValues?: readonly string[]
+}
+
+/**
+ * Makes an authorization server an OpenID provider: ID tokens, userinfo and discovery.
+ *
+ * @example
+ * server.registerExtension(OpenIDConnect, { claims: (subject) => users.find(subject) })
+ * @spec OIDC Core §3.1
+ */
+export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
+  readonly name = 'openid-connect'
+  readonly scopes: readonly string[]
+  readonly #options: OpenIdConnectOptions
+  readonly #claimsOfScope: ClaimsOfScope
+  readonly #idTokenLifetime: Seconds
+  #algorithms: readonly string[] = []
+
+  constructor(options: OpenIdConnectOptions) {
+    this.#options = options
+    this.#claimsOfScope = { ...CLAIMS_OF_SCOPE, ...options.claimsOfScope }
+    this.#idTokenLifetime = toSeconds(options.idTokenLifetime ?? '1h')
+    this.scopes = [...Object.keys(this.#claimsOfScope), 'offline_access']
+  }
+
+  /** @throws ConfigurationError where no key can sign ID tokens. */
+  install(registry: ServerRegistry<ClientStore & TokenStore>): void {
+    this.#algorithms = signingAlgorithms(registry.server.keys)
+    if (this.#algorithms.length === 0) {
+      throw new ConfigurationError('OpenIDConnect', [
+        '"keys" of the server must hold a private key that signs ID tokens, such as KeySet.generate(["ES256"])',
+      ])
+    }
+    registry.registerEndpoint(new UserinfoEndpoint(this.#options.claims, this.#claimsOfScope))
+    registry.registerEndpoint(new DiscoveryEndpoint())
+  }
+
+  /**
+   * What cannot be read is refused before anybody is asked to sign in. `display`, `ui_locales`, `claims_locales`,
+   * `acr_values` and `claims` are wishes: they need no support, and have none here.
+   *
+   * @spec OIDC Core §3.1.2.2
+   */
+  async onAuthorizationRequest({ server, authorization }: AuthorizationContext): Promise<void> {
+    if (!isAuthenticationRequest(authorization)) return
+    await readAuthenticationRequest(server, authorization)
+    if (idTokenAlgorithm(authorization.client, server.keys) === undefined) {
+      throw new OAuth2Error('server_error', 'this server has no key for the ID token algorithm of the client')
+    }
+  }
+
+  /**
+   * An approval must fit what the client demanded. How old a sign-in may be is the concern of whoever asked the person,
+   * since a fresh one grows old while they decide; that there is a time at all is checked here.
+   *
+   * @spec OIDC Core §3.1.2.1
+   */
+  async onAuthorizationApproval({ server, authorization, approval }: ApprovalContext): Promise<void> {
+    if (!isAuthenticationRequest(authorization)) return
+    const { maxAge, subject } = await readAuthenticationRequest(server, authorization)
+    if (subject !== undefined && subject !== approval.subject) {
+      throw new OAuth2Error('login_required', 'the person is not the one that "id_token_hint" names')
+    }
+    const needsTime = maxAge !== undefined || authorization.client.require_auth_time === true
+    if (needsTime && approval.authTime === undefined) {
+      throw new OAuth2Error('login_required', 'the client asks when the person signed in, which is not known')
+    }
+  }
+
+  /** Tokens about a person who signed in for `openid` go with an ID token. @spec OIDC Core §3.1.3.3 */
+  async onTokenResponse(context: TokenResponseContext): Promise<void> {
+    const { subject } = context.decision
+    if (subject === undefined || !parseScope(context.accessToken.scope).includes('openid')) return
+    context.response.id_token = await issueIdToken(context, subject, this.#idTokenLifetime)
+  }
+
+  /** @spec OIDC Discovery §3 */
+  onMetadata(metadata: ServerMetadata): void {
+    const members: Partial<OpenIdProviderMetadata> = {
+      scopes_supported: metadata.scopes_supported ?? this.scopes,
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: this.#algorithms,
+      ...(this.#options.acrValues === undefined ? {} : { acr_values_supported: this.#options.acrValues }),
+      claim_types_supported: ['normal'],
+      claims_supported: [...new Set(Object.values(this.#claimsOfScope).flat())],
+      claims_parameter_supported: false,
+      request_parameter_supported: false,
+      request_uri_parameter_supported: false,
+    }
+    Object.assign(metadata, members)
+  }
+}

@@ -1,0 +1,64 @@
+import type { HttpResponse } from '../../../http/response.ts'
+import type { Html } from './html.ts'
+import { fill, html } from './html.ts'
+import type { Look } from './layout.ts'
+import { renderPage } from './layout.ts'
+import type { Messages } from './messages.ts'
+
+/** The pages that only say something: name, status and the texts of each. */
+const NOTICES = {
+  finished: { status: 410, title: 'finishedTitle', text: 'finishedText' },
+  expired: { status: 410, title: 'expiredTitle', text: 'expiredText' },
+  broken: { status: 400, title: 'brokenTitle', text: 'brokenText' },
+  forbidden: { status: 403, title: 'forbiddenTitle', text: 'forbiddenText' },
+  'signed-out': { status: 200, title: 'signedOutTitle', text: 'signedOutText' },
+  'sign-out-bad-return': { status: 400, title: 'badReturnTitle', text: 'badReturnText' },
+  'sign-out-bad-hint': { status: 400, title: 'badHintTitle', text: 'badHintText' },
+} as const satisfies Record<string, { status: number; title: keyof Messages; text: keyof Messages }>
+
+export type NoticeName = keyof typeof NOTICES
+
+/** A page that says one thing and, where there is a way on, offers one link. */
+export function renderNotice(look: Look, name: NoticeName, link?: NoticeLink): HttpResponse {
+  const { status, title, text } = NOTICES[name]
+  return renderPage(look, {
+    name,
+    status,
+    title: look.messages[title],
+    main: html`<h1>${look.messages[title]}</h1>
+<p class="muted">${look.messages[text]}</p>
+${link && html`<p><a id="${link.id}" href="${link.url}">${link.text}</a></p>`}`,
+  })
+}
+
+export interface NoticeLink {
+  readonly id: string
+  readonly url: string
+  readonly text: string | Html
+}
+
+/**
+ * The page for a request that cannot be answered to the client, since the client or its redirect URI is not proven.
+ *
+ * @spec RFC 6749 §4.1.2.1
+ */
+export function renderErrorPage(look: Look, error: ErrorView): HttpResponse {
+  const { messages } = look
+  return renderPage(look, {
+    name: 'error',
+    status: error.status,
+    title: messages.errorTitle,
+    main: html`<h1>${messages.errorTitle}</h1>
+<p class="muted">${messages.errorText}</p>
+<p class="alert"><code id="error">${error.code}</code>: <span id="error-description">${error.description}</span></p>
+<p class="small muted">${fill(messages.errorReference, { id: html`<code id="reference">${error.reference}</code>` })}</p>`,
+  })
+}
+
+export interface ErrorView {
+  readonly status: number
+  readonly code: string
+  readonly description: string
+  /** Identifies the request in the log. */
+  readonly reference: string
+}

@@ -1,0 +1,32 @@
+import { parseScope } from '../../oauth2/scope.ts'
+import type { Client } from '../../oauth2/server/records.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
+import type { UserClaims } from '../claims.ts'
+
+/** Looks a person up; nothing where there is no such person any more. What the scope does not ask for is left out later. */
+export type LoadClaims = (
+  subject: string,
+  context: { readonly scope: string; readonly client: Client },
+) => Awaitable<UserClaims | undefined>
+
+/** Which claims each scope asks for. */
+export type ClaimsOfScope = Readonly<Record<string, readonly string[]>>
+
+/**
+ * The claims that a scope asks for. A claim without a value is left out, not sent empty.
+ *
+ * @spec OIDC Core §5.3.2
+ * @spec OIDC Core §5.4
+ */
+export function selectClaims(claims: UserClaims, scope: string, claimsOfScope: ClaimsOfScope): UserClaims {
+  const names = parseScope(scope).flatMap((token) => (Object.hasOwn(claimsOfScope, token) ? claimsOfScope[token] : []))
+  const selected = [...new Set(names)].flatMap((name): [string, unknown][] => {
+    const value = name !== undefined && name !== 'sub' && Object.hasOwn(claims, name) ? claims[name] : undefined
+    return name === undefined || isEmpty(value) ? [] : [[name, value]]
+  })
+  return Object.fromEntries(selected)
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === ''
+}

@@ -1,0 +1,82 @@
+import { NO_STORE } from '../../http/cache-control.ts'
+import type { HttpResponse } from '../../http/response.ts'
+import { json } from '../../http/response.ts'
+import { findBearerToken, refuseBearer } from '../../oauth2/bearer.ts'
+import { OAuth2Error } from '../../oauth2/errors.ts'
+import { parseScope } from '../../oauth2/scope.ts'
+import type { RequestContext } from '../../oauth2/server/context.ts'
+import type { Endpoint } from '../../oauth2/server/endpoint.ts'
+import type { AccessTokenRecord, Client } from '../../oauth2/server/records.ts'
+import type { ClientStore, TokenStore } from '../../oauth2/server/store.ts'
+import { findAccessToken } from '../../oauth2/server/tokens/find-access-token.ts'
+import type { UserClaims } from '../claims.ts'
+import type { OpenIdProviderMetadata } from '../discovery.ts'
+import type { ClaimsOfScope, LoadClaims } from './user-claims.ts'
+import { selectClaims } from './user-claims.ts'
+
+type Context = RequestContext<ClientStore & TokenStore>
+
+/**
+ * Tells a client about the person, as far as the access token's scope goes. The token comes in the `Authorization` header
+ * or, with POST, in the body; never in the query.
+ *
+ * @spec OIDC Core §5.3
+ */
+export class UserinfoEndpoint implements Endpoint<ClientStore & TokenStore> {
+  readonly name = 'userinfo'
+  readonly path = '/userinfo'
+  readonly methods = ['GET', 'POST'] as const
+  readonly cors = 'public'
+  readonly #load: LoadClaims
+  readonly #claimsOfScope: ClaimsOfScope
+
+  constructor(load: LoadClaims, claimsOfScope: ClaimsOfScope) {
+    this.#load = load
+    this.#claimsOfScope = claimsOfScope
+  }
+
+  metadata(url: string): Partial<OpenIdProviderMetadata> {
+    return { userinfo_endpoint: url }
+  }
+
+  /** @spec RFC 6750 §3 */
+  async handle(context: Context): Promise<HttpResponse> {
+    const realm = context.server.issuer
+    try {
+      const token = await findBearerToken(context.request, { body: true })
+      if (token === undefined) return refuseBearer({ realm })
+      return json(200, await this.#describe(context, token), NO_STORE)
+    } catch (error) {
+      if (!(error instanceof OAuth2Error)) throw error
+      return refuseBearer({ realm, error, scope: error.code === 'insufficient_scope' ? 'openid' : undefined })
+    }
+  }
+
+  async #describe(context: Context, token: string): Promise<UserClaims> {
+    const { subject, scope, client } = await readGrant(context, await findAccessToken(context, token))
+    const claims = await this.#load(subject, { scope, client })
+    if (claims === undefined) throw new OAuth2Error('invalid_token', 'the person is not known any more')
+    // Whatever the claims say: the subject is the one of the ID token.
+    return { sub: subject, ...selectClaims(claims, scope, this.#claimsOfScope) }
+  }
+}
+
+interface UserinfoGrant {
+  readonly subject: string
+  readonly scope: string
+  readonly client: Client
+}
+
+async function readGrant({ store }: Context, record: AccessTokenRecord | undefined): Promise<UserinfoGrant> {
+  if (record === undefined)
+    throw new OAuth2Error('invalid_token', 'access token is unknown, has expired or was revoked')
+  const { subject, scope, client_id: clientId } = record
+  if (!parseScope(scope).includes('openid')) {
+    throw new OAuth2Error('insufficient_scope', 'access token was not issued for the scope "openid"')
+  }
+  if (subject === undefined) throw new OAuth2Error('invalid_token', 'access token is about no person')
+  const client = await store.findClient(clientId)
+  if (client === undefined)
+    throw new OAuth2Error('invalid_token', 'the client of the access token is not known any more')
+  return { subject, scope, client }
+}
