@@ -35,3 +35,4 @@ export {
   withHeaders,
 } from './response.ts'
 export { type Route, type RouteHandler, Router } from './router.ts'
+export { SealedCookie, type SealedCookieOptions } from './sealed-cookie.ts'
