@@ -50,7 +50,7 @@ describe.each(backends)('Sealer over $name', (backend) => {
     expect(await sealer.unseal(encodeBase64url(Uint8Array.from([...bytes, 0])))).toBeUndefined()
   })
 
-  it('opens for its own purpose only', async () => {
+  it('RFC 5869 §2.3: opens for its own purpose only', async () => {
     const text = await sealer.seal({ a: 1 })
     expect(await new Sealer(SECRET, { purpose: 'session', backend }).unseal(text)).toBeUndefined()
   })

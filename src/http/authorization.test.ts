@@ -34,6 +34,12 @@ describe('RFC 9110 §11.4 Authorization', () => {
     expect(read('Digest a = "x\\"y\\\\z, b=c" ,, b = ""').parameters).toEqual({ a: 'x"y\\z, b=c', b: '' })
   })
 
+  it('RFC 9110 §11.2: refuses a name that comes twice, in any case', () => {
+    expect(() => parseAuthorization('Digest realm="a", Realm="b"')).toThrow(
+      new HttpError('malformed_authorization', MESSAGE),
+    )
+  })
+
   it('may be a scheme alone', () => {
     expect(read('Negotiate')).toEqual({ scheme: 'negotiate', token68: undefined, parameters: {} })
   })
@@ -53,7 +59,6 @@ describe('RFC 9110 §11.4 Authorization', () => {
     'Digest a="b',
     'Digest a="b"c',
     'Digest a="b\nc"',
-    'Digest a=1, A=2',
     `Bearer ${'a'.repeat(16_384)}`,
     `Bearer ${'a=b,'.repeat(5000)}`,
   ])('refuses %j', (header) => {

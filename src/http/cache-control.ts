@@ -1,5 +1,5 @@
 import type { Seconds } from '../util/clock.ts'
-import type { Header } from './response.ts'
+import type { Header } from './header.ts'
 
 /**
  * For every answer that holds tokens, codes or personal data.

@@ -26,7 +26,7 @@ describe('RFC 6265 §5.4 Cookie', () => {
   })
 })
 
-describe('RFC 6265bis §4.1.3.2 Set-Cookie', () => {
+describe('RFC 6265 §4.1, RFC 6265bis §4.1.3.2 Set-Cookie', () => {
   it('is bound to the host on https', () => {
     expect(cookieName('session', true)).toBe('__Host-session')
     expect(serializeCookie('session', 'abc', { secure: true })).toBe(

@@ -80,7 +80,7 @@ describe('outgoingFetch', () => {
     '/token',
     '',
     'data:,x',
-  ])('insecure: sends nothing to %j', async (url) => {
+  ])('RFC 9700 §2.6, insecure: sends nothing to %j', async (url) => {
     const fetch = vi.fn()
     const error = await failure(outgoingFetch({ fetch })({ url }))
     expect(error.code).toBe('insecure')

@@ -3,7 +3,7 @@ import { NO_STORE, parseMaxAge } from './cache-control.ts'
 import { empty, headerOf, html, json, redirect, toFetch, withHeaders } from './response.ts'
 
 describe('responses', () => {
-  it('carry JSON', () => {
+  it('RFC 6749 §5.1: carry JSON that nobody stores', () => {
     expect(json(400, { error: 'invalid_request', error_description: undefined }, NO_STORE)).toEqual({
       status: 400,
       headers: [

@@ -1,7 +1,7 @@
 import { NO_STORE } from './cache-control.ts'
+import type { Header } from './header.ts'
 
-/** A header's lower-case name and its value. */
-export type Header = readonly [name: string, value: string]
+export { type Header, headerOf } from './header.ts'
 
 /** A response as the core returns it: plain data that every adapter can write. */
 export interface HttpResponse {
@@ -65,11 +65,6 @@ export function empty(status = 204, headers: readonly Header[] = NO_HEADERS): Ht
 /** The response with further headers. */
 export function withHeaders(response: HttpResponse, headers: readonly Header[]): HttpResponse {
   return { ...response, headers: [...response.headers, ...headers] }
-}
-
-/** A header's first value, by its lower-case name. */
-export function headerOf(response: { readonly headers: readonly Header[] }, name: string): string | undefined {
-  return response.headers.find(([other]) => other === name)?.[1]
 }
 
 /** The response as fetch handlers return it. */

@@ -19,7 +19,7 @@ describe('SealedCookie', () => {
   })
 
   it('has no prefix on plain http', async () => {
-    const local = new SealedCookie('app', { secret, lifetime: 60, secure: false })
+    const local = new SealedCookie<string>('app', { secret, lifetime: 60, secure: false })
     const [, value] = await local.write('x')
     expect(value).toMatch(/^app=[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=60$/)
     expect(await local.read(from(pair(value)))).toBe('x')
@@ -27,7 +27,7 @@ describe('SealedCookie', () => {
 
   it('reads nothing from no cookie, from a changed one and from one of another name', async () => {
     const [, value] = await cookie.write({ name: 'Ada' })
-    const other = new SealedCookie('other', { secret, lifetime: '1h' })
+    const other = new SealedCookie<object>('other', { secret, lifetime: '1h' })
     const [, foreign] = await other.write({ name: 'Eve' })
     expect(await cookie.read(from(''))).toBeUndefined()
     expect(await cookie.read(from(pair(value).slice(0, -1)))).toBeUndefined()

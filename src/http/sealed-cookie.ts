@@ -20,9 +20,10 @@ export interface SealedCookieOptions {
  * A value that the browser keeps and only the server can read or write, such as who is signed in. It is as large as a
  * cookie can be, about 3 000 bytes of JSON, and it cannot be taken back before its end: what has to be goes into a store.
  *
- * @typeParam T what is written. A value of another shape, from a former release, should go by another name.
+ * @typeParam T what is written, and read again as JSON keeps it. A value of another shape, from a former release, should
+ * go by another name.
  */
-export class SealedCookie<T extends JsonValue = JsonValue> {
+export class SealedCookie<T> {
   readonly #name: string
   readonly #secure: boolean
   readonly #lifetime: Seconds
@@ -53,7 +54,7 @@ export class SealedCookie<T extends JsonValue = JsonValue> {
   /** The header that has the browser keep a value. @throws TypeError where it is too large for a cookie. */
   async write(value: T): Promise<Header> {
     const expiresAt = nowInSeconds(this.#clock) + this.#lifetime
-    const sealed = await this.#sealer.seal(value, { expiresAt })
+    const sealed = await this.#sealer.seal(value as JsonValue, { expiresAt })
     const options = { secure: this.#secure, maxAge: this.#lifetime }
     return ['set-cookie', serializeCookie(this.#name, sealed, options)]
   }

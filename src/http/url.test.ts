@@ -60,7 +60,7 @@ describe('RFC 8252 §7.3 loopback', () => {
   })
 })
 
-describe('RFC 8414 §2 issuer identifiers', () => {
+describe('RFC 8414 §2, OIDC Discovery §3 issuer identifiers', () => {
   it.each([
     'https://op.example',
     'https://op.example/',

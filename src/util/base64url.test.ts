@@ -4,7 +4,7 @@ import { decodeBase64url, encodeBase64url } from './base64url.ts'
 
 const MESSAGE = 'text is not base64url: expected A-Z a-z 0-9 - _ without padding and without spare bits'
 
-describe.each(['native', 'table'])('RFC 4648 §5 base64url, %s path', (path) => {
+describe.each(['native', 'table'])('RFC 4648 §5, RFC 7515 §2 base64url, %s path', (path) => {
   beforeEach(() => {
     if (path === 'table') vi.stubGlobal('Buffer', undefined)
   })
@@ -48,7 +48,7 @@ describe.each(['native', 'table'])('RFC 4648 §5 base64url, %s path', (path) => 
     ['spare bits behind one byte', 'Zh'],
     ['spare bits behind two bytes', 'Zm9'],
     ['a NUL', 'Zm\0v'],
-  ])('RFC 4648 §3: refuses %s', (_, text) => {
+  ])('RFC 4648 §3.5: refuses %s', (_, text) => {
     expect(() => decodeBase64url(text)).toThrow(new SyntaxError(MESSAGE))
   })
 
