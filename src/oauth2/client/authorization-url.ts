@@ -45,7 +45,6 @@ const OWN_PARAMETERS: readonly string[] = [
   'response_mode',
   'code_challenge',
   'code_challenge_method',
-  'nonce',
 ]
 
 /**

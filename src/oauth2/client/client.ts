@@ -7,7 +7,7 @@ import { toResponse } from './compliance.ts'
 import { ServerMetadataSource } from './discovery.ts'
 import type { WellKnownName } from './discovery-urls.ts'
 import { getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
-import { ClientError } from './errors.ts'
+import { ClientError, type ClientStage } from './errors.ts'
 import { toClientError } from './fetch-failure.ts'
 import { type ClientSettings, checkOptions, type OAuth2ClientOptions } from './options.ts'
 import { buildProtectedRequest, type ProtectedRequestOptions, resolveApiUrl } from './protected-fetch.ts'
@@ -163,18 +163,8 @@ export class OAuth2Client {
    * @throws ClientError `missing_token`, `token_expired`, `insecure_endpoint`, `request_failed` …
    * @spec RFC 6750 §2.1
    */
-  async request(method: string, url: string | URL, options: ProtectedRequestOptions = {}): Promise<Response> {
-    const endpoint = resolveApiUrl(url, this.#settings.apiBaseUrl)
-    if (options.token === undefined) {
-      throw new ClientError('missing_token', '"token" is missing: the call needs an access token', { endpoint })
-    }
-    const token = await this.ensureActiveToken(options.token)
-    const request = buildProtectedRequest(method, endpoint, token, options)
-    try {
-      return toResponse(await this.#settings.transport(request))
-    } catch (error) {
-      throw toClientError(error, { stage: 'resource', endpoint, invalid: 'request_failed' })
-    }
+  request(method: string, url: string | URL, options: ProtectedRequestOptions = {}): Promise<Response> {
+    return this.send('resource', method, url, options)
   }
 
   get(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
@@ -195,6 +185,26 @@ export class OAuth2Client {
 
   delete(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
     return this.request('DELETE', url, options)
+  }
+
+  /** Calls what an access token opens, as one step of the protocol or another. */
+  protected async send(
+    stage: ClientStage,
+    method: string,
+    url: string | URL,
+    options: ProtectedRequestOptions,
+  ): Promise<Response> {
+    const endpoint = resolveApiUrl(url, this.#settings.apiBaseUrl)
+    if (options.token === undefined) {
+      throw new ClientError('missing_token', '"token" is missing: the call needs an access token', { stage, endpoint })
+    }
+    const token = await this.ensureActiveToken(options.token)
+    const request = buildProtectedRequest(method, endpoint, token, options)
+    try {
+      return toResponse(await this.#settings.transport(request))
+    } catch (error) {
+      throw toClientError(error, { stage, endpoint, invalid: 'request_failed' })
+    }
   }
 
   /** Asks the token endpoint. */

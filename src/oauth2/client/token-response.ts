@@ -15,6 +15,9 @@ export interface TokenResponseContext {
   readonly now: Seconds
 }
 
+/** What is computed here. `userinfo` is where validated claims go: what a server puts there is no such thing. */
+const OWN_MEMBERS: readonly string[] = ['expires_in', 'expires_at', 'userinfo']
+
 /**
  * Reads the answer of a token endpoint, whatever its status.
  *
@@ -27,7 +30,7 @@ export function validateTokenResponse(answer: TokenAnswer, context: TokenRespons
   const expiresIn = reader.seconds('expires_in')
   const expiresAt = expiresIn === undefined ? reader.point('expires_at') : context.now + expiresIn
   return {
-    ...reader.others(['expires_in', 'expires_at']),
+    ...reader.others(OWN_MEMBERS),
     access_token: reader.requiredText('access_token'),
     token_type: reader.requiredText('token_type'),
     ...optional('refresh_token', reader.text('refresh_token')),

@@ -1,0 +1,54 @@
+import type { HttpRequest } from '../../http/request.ts'
+import type { HttpResponse } from '../../http/response.ts'
+import {
+  type AuthorizeRedirectOptions,
+  type LoginCompletion,
+  type LogoutCompletion,
+  type LogoutRedirectOptions,
+  RegisteredClient,
+} from './registered-client.ts'
+import { defineOAuth, type OAuthConstructor } from './registry.ts'
+
+/** The client of one provider, over plain requests and answers. */
+export class PlainClient extends RegisteredClient {
+  /** The answer that sends the browser to the provider. @spec OIDC Core §3.1.2.1 */
+  authorizeRedirect(
+    request: HttpRequest,
+    redirectUri?: string,
+    options: AuthorizeRedirectOptions = {},
+  ): Promise<{ readonly response: HttpResponse }> {
+    return this.startLogin(request, redirectUri, options)
+  }
+
+  /** What came of the login; `setCookie` belongs into the answer either way. @spec OIDC Core §3.1.2.5 */
+  authorizeAccessToken(request: HttpRequest): Promise<LoginCompletion> {
+    return this.completeLogin(request)
+  }
+
+  /** The answer that sends the browser to the provider to log out. @spec OIDC RP-Initiated Logout §2 */
+  logoutRedirect(
+    request: HttpRequest,
+    postLogoutRedirectUri?: string,
+    options: LogoutRedirectOptions = {},
+  ): Promise<{ readonly response: HttpResponse }> {
+    return this.startLogout(request, postLogoutRedirectUri, options)
+  }
+
+  /** Whether the browser came back from a logout that it started; `setCookie` belongs into the answer either way. */
+  validateLogoutResponse(request: HttpRequest): Promise<LogoutCompletion> {
+    return this.completeLogout(request)
+  }
+}
+
+/**
+ * The providers that an application logs in with, over plain requests and answers. The entries for frameworks
+ * (`authwright/express`, `authwright/web` …) have an `OAuth` each that speaks their framework's language.
+ *
+ * @example
+ * const oauth = new OAuth({ secret, clients: { google: { clientId, clientSecret, serverMetadataUrl, scope: 'openid email' } } })
+ * const { response } = await oauth.google.authorizeRedirect(request, 'https://app.example/callback')
+ * // … when the browser comes back:
+ * const login = await oauth.google.authorizeAccessToken(request)
+ * if (login.ok) login.token.userinfo?.email
+ */
+export const OAuth: OAuthConstructor<PlainClient> = /* @__PURE__ */ defineOAuth(PlainClient)
