@@ -8,7 +8,10 @@ export function race<T>(call: (caller: number) => Awaitable<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: callers }, async (_, caller) => call(caller)))
 }
 
-/** Repeats `look` as long as the change is under way, and once after it; everything that was seen has to be `true`. */
+/** How often to look before the event loop has its turn, which a store that does I/O waits for. */
+const looksPerTurn = 32
+
+/** Repeats `look` as long as the change is under way, and once after it: whether it said `true` every time. */
 export async function watch<T>(
   change: Awaitable<T>,
   look: () => Promise<boolean>,
@@ -18,7 +21,9 @@ export async function watch<T>(
     isUnderWay = false
   })
   let seen = true
-  do seen = (await look()) && seen
-  while (isUnderWay)
+  for (let looks = 1; isUnderWay; looks++) {
+    seen = (await look()) && seen
+    if (looks % looksPerTurn === 0) await new Promise((resolve) => setTimeout(resolve))
+  }
   return { outcome: await settled, seen: (await look()) && seen }
 }
