@@ -21,16 +21,29 @@ export interface SignOptions {
  * const jws = await signCompact('hello', await Key.generate('ES256'))
  * @spec RFC 7515 §5.1
  */
-export async function signCompact(
+export function signCompact(
   payload: string | Uint8Array,
   keys: Key | SigningKeySource,
   options: SignOptions = {},
+): Promise<string> {
+  return signTyped(payload, keys, options, options.typ)
+}
+
+/** Signs with a type of the caller's choice, whatever the options say. */
+export async function signTyped(
+  payload: string | Uint8Array,
+  keys: Key | SigningKeySource,
+  options: SignOptions,
+  typ: string | undefined,
 ): Promise<string> {
   const key = 'signingKey' in keys ? keys.signingKey(options.alg) : keys
   const algorithm = signatureAlgorithm(options.alg ?? key.defaultAlgorithm ?? algorithmRequired())
   const prepared = key.signer(algorithm)
   const { sign, headers } = 'then' in prepared ? await prepared : prepared
-  const header = protectedHeader(algorithm.name, key.kid, options, headers)
+  const header =
+    options.header === undefined
+      ? rememberedHeader(algorithm.name, key.kid, typ, headers)
+      : encodeHeader({ alg: algorithm.name, typ, kid: key.kid, ...checkHeader(options.header) })
   const input = `${header}.${encodeBase64url(payload)}`
   const signature = sign(input)
   return `${input}.${typeof signature === 'string' ? signature : await signature}`
@@ -46,13 +59,12 @@ function algorithmRequired(): never {
 /** How many types a key remembers its header for; more than that are no types but something that varies. */
 const rememberedTypes = 16
 
-function protectedHeader(
+function rememberedHeader(
   alg: string,
   kid: string | undefined,
-  { typ, header }: SignOptions,
+  typ: string | undefined,
   headers: Map<string, string>,
 ): string {
-  if (header !== undefined) return encodeHeader({ alg, typ, kid, ...checkHeader(header) })
   const remembered = headers.get(typ ?? '')
   if (remembered !== undefined) return remembered
   const encoded = encodeHeader({ alg, typ, kid })

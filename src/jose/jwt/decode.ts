@@ -5,6 +5,9 @@ import type { JoseHeader } from '../jws/header.ts'
 import { decodePayload, type ParsedCompact, parseCompact, type TokenLimits } from '../jws/verify.ts'
 import type { JwtClaims } from './claims.ts'
 
+const QUOTE = 0x22
+const SPACE = 0x20
+
 /**
  * Reads a JWT **without verifying anything**: whoever sent it may have written whatever it says. For choosing the
  * issuer whose keys to verify with, and for debugging.
@@ -29,8 +32,26 @@ export function decodeClaims<Claims extends JwtClaims>(parsed: ParsedCompact): C
   ) as Claims
 }
 
-/** A text that comes out again as it went in has no member twice; only for others is the text itself searched. */
 function parseClaims(text: string): JsonObject {
   const claims = parseJsonObject(text)
-  return JSON.stringify(claims) === text ? claims : parseJsonObject(text, { rejectDuplicates: true })
+  // As many members as the text has names: none came twice. Only where that is not plain is the text itself searched.
+  return countMembers(claims) === countNames(text) ? claims : parseJsonObject(text, { rejectDuplicates: true })
+}
+
+function countMembers(value: object): number {
+  let count = Array.isArray(value) ? -value.length : 0
+  for (const member of Object.values(value)) {
+    count += typeof member === 'object' && member !== null ? 1 + countMembers(member) : 1
+  }
+  return count
+}
+
+/** The colons behind a quote or white space: one for each name, and perhaps some within strings, never fewer. */
+function countNames(text: string): number {
+  let count = 0
+  for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {
+    const before = text.charCodeAt(colon - 1)
+    if (before === QUOTE || before <= SPACE) count++
+  }
+  return count
 }

@@ -2,7 +2,7 @@ import { type Clock, nowInSeconds } from '../../util/clock.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
 import type { Key } from '../jwk/key.ts'
 import type { SigningKeySource } from '../jwks/source.ts'
-import { type SignOptions, signCompact } from '../jws/sign.ts'
+import { type SignOptions, signTyped } from '../jws/sign.ts'
 import { checkForm, type JwtClaims } from './claims.ts'
 
 export interface SignJwtOptions extends SignOptions {
@@ -28,5 +28,5 @@ export async function signJwt(
   const { expiresIn } = options
   const stamped = expiresIn === undefined ? { iat, ...claims } : { iat, ...claims, exp: iat + toSeconds(expiresIn) }
   checkForm(stamped)
-  return signCompact(JSON.stringify(stamped), keys, options.typ === undefined ? { ...options, typ: 'JWT' } : options)
+  return signTyped(JSON.stringify(stamped), keys, options, options.typ ?? 'JWT')
 }

@@ -34,7 +34,8 @@ export async function verifyJwt<Claims extends JwtClaims = JwtClaims>(
   options: VerifyJwtOptions = {},
 ): Promise<VerifiedJwt<Claims>> {
   const parsed = parseCompact(jwt, options.limits)
-  const key = await verifySignature(parsed, keys, options.algorithms)
+  const verified = verifySignature(parsed, keys, options.algorithms)
+  const key = 'then' in verified ? await verified : verified
   checkTokenType(parsed.header, options.typ)
   const claims = decodeClaims<Claims>(parsed)
   checkClaims(claims, options)
