@@ -1,5 +1,5 @@
 // @ts-check
-// Holds every edge of docs/architecture.md, type-only imports included. test/tools/layers.test.ts breaks each rule once.
+// Holds every edge of docs/architecture.md, type-only imports included. tools/layers.test.ts breaks each rule once.
 const { exports: entries } = require('./package.json')
 const { MAY_IMPORT, PLACES, WINDOWS } = require('./tools/layers.cjs')
 

@@ -31,7 +31,7 @@ function readConfiguration(path) {
  * @param {ts.CompilerOptions} options
  * @returns {ts.CompilerHost}
  */
-function hostOver(files, options) {
+export function hostOver(files, options) {
   const host = ts.createCompilerHost(options)
   const { fileExists, readFile, getSourceFile } = host
   return {

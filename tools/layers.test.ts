@@ -1,13 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { cruise, type IConfiguration, type ICruiseResult } from 'dependency-cruiser'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { temporaryTree } from './temporary-tree.ts'
 
 const require = createRequire(import.meta.url)
-const configuration: IConfiguration = require('../../.dependency-cruiser.cjs')
-const { MAY_IMPORT }: { MAY_IMPORT: Record<string, string[]> } = require('../../tools/layers.cjs')
+const configuration: IConfiguration = require('../.dependency-cruiser.cjs')
+const { MAY_IMPORT }: { MAY_IMPORT: Record<string, string[]> } = require('./layers.cjs')
 
 /** One file of each room, and of each window into a room. */
 const FILE_OF: Record<string, string> = {
@@ -93,11 +91,6 @@ const OFFENDERS: [rule: string, files: Record<string, string>][] = [
   ],
 ]
 
-const folders: string[] = []
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
-})
-
 describe('the layers', () => {
   test('fire on every edge that the plan does not draw, type-only imports included', async () => {
     const found = await violations(edgeTree(forbiddenEdges))
@@ -152,16 +145,10 @@ function edgeTree(edges: readonly (readonly [string, string])[]): Record<string,
 }
 
 async function violations(files: Record<string, string>): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'layers-'))
-  folders.push(folder)
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
   const { tsConfig: _, ...options } = configuration.options ?? {}
   const answer = await cruise(['src'], {
     ...options,
-    baseDir: folder,
+    baseDir: temporaryTree(files),
     validate: true,
     ruleSet: { forbidden: configuration.forbidden ?? [] },
   })
