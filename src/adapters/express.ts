@@ -1,12 +1,30 @@
 import type { ServerResponse } from 'node:http'
 import type { AccessToken, RequiredScope, ResourceProtector } from '../oauth2/resource/index.ts'
+import { defineOAuth, type OAuthConstructor } from '../oidc/client/index.ts'
 import type { NodeRequest } from './shared/node-body.ts'
+import { NodeClient } from './shared/node-client.ts'
 import { fromNode } from './shared/node-request.ts'
 import { toNode } from './shared/node-response.ts'
 import type { OAuthServer } from './shared/server.ts'
 
+export type { FinishedLogin, FinishedLogout } from './shared/node-client.ts'
+export { CookieSession } from './shared/session.ts'
 export type { AccessToken, NodeRequest, OAuthServer, RequiredScope }
-export { fromNode, toNode }
+export { fromNode, NodeClient, toNode }
+
+/**
+ * The providers that an app on Express logs in with. Express 5 hands rejected promises to its error handler; on Express
+ * 4 add `.catch(next)`.
+ *
+ * @example
+ * const oauth = new OAuth({ secret, clients: { google: { clientId, clientSecret, serverMetadataUrl, scope: 'openid email' } } })
+ * app.get('/login', (req, res) => oauth.google.authorizeRedirect(req, res, 'https://app.example/callback'))
+ * app.get('/callback', async (req, res) => {
+ *   const token = await oauth.google.authorizeAccessToken(req, res)
+ *   res.json({ hello: token.userinfo?.email })
+ * })
+ */
+export const OAuth: OAuthConstructor<NodeClient> = /* @__PURE__ */ defineOAuth(NodeClient)
 
 /** A middleware for Express 4 and 5, and for what else takes the same three arguments. */
 export type Middleware = (request: NodeRequest, response: ServerResponse, next: (error?: unknown) => void) => void

@@ -1,0 +1,89 @@
+import type { ServerResponse } from 'node:http'
+import {
+  type AuthorizeRedirectOptions,
+  type CompletedLogin,
+  type CompletedLogout,
+  type LogoutRedirectOptions,
+  type OpenIdTokenSet,
+  RegisteredClient,
+} from '../../oidc/client/index.ts'
+import type { NodeRequest } from './node-body.ts'
+import { fromNode } from './node-request.ts'
+import { toNode, writeHeaders } from './node-response.ts'
+
+/** A login that succeeded: the token, what `authorizeRedirect` was given as `data`, and which checks ran. */
+export type FinishedLogin = Omit<CompletedLogin, 'ok' | 'setCookie'>
+
+/** A logout that succeeded, with what `logoutRedirect` was given as `data`. */
+export type FinishedLogout = Omit<CompletedLogout, 'ok' | 'setCookie'>
+
+/** The client of one provider, over the requests and responses of `node:http` and of frameworks that extend them. */
+export class NodeClient extends RegisteredClient {
+  /**
+   * Sends the browser to the provider.
+   *
+   * @param redirectUri where it comes back to; registered with the provider.
+   * @spec OIDC Core §3.1.2.1
+   */
+  async authorizeRedirect(
+    request: NodeRequest,
+    response: ServerResponse,
+    redirectUri?: string,
+    options: AuthorizeRedirectOptions = {},
+  ): Promise<void> {
+    const login = await this.startLogin(fromNode(request), redirectUri, options)
+    toNode(login.response, response)
+  }
+
+  /**
+   * Takes the browser back and redeems what it brings. `token.userinfo` holds the claims of the validated ID token.
+   *
+   * @throws ClientError where the person or the provider said no, or something is not as it should be.
+   * @spec OIDC Core §3.1.3
+   */
+  async authorizeAccessToken(request: NodeRequest, response: ServerResponse): Promise<OpenIdTokenSet> {
+    const { token } = await this.finishLogin(request, response)
+    return token
+  }
+
+  /** `authorizeAccessToken`, with what else there is to know about the login. @throws ClientError */
+  async finishLogin(request: NodeRequest, response: ServerResponse): Promise<FinishedLogin> {
+    const { setCookie, ...login } = await this.completeLogin(fromNode(request))
+    setCookies(setCookie, response)
+    if (!login.ok) throw login.error
+    const { ok, ...finished } = login
+    return finished
+  }
+
+  /**
+   * Sends the browser to the provider to sign out there too. The session of the app is the app's to end.
+   *
+   * @param postLogoutRedirectUri where it comes back to; registered with the provider.
+   * @spec OIDC RP-Initiated Logout §2
+   */
+  async logoutRedirect(
+    request: NodeRequest,
+    response: ServerResponse,
+    postLogoutRedirectUri?: string,
+    options: LogoutRedirectOptions = {},
+  ): Promise<void> {
+    const logout = await this.startLogout(fromNode(request), postLogoutRedirectUri, options)
+    toNode(logout.response, response)
+  }
+
+  /** Takes the browser back from `logoutRedirect`. @throws ClientError where it did not come from there. */
+  async finishLogout(request: NodeRequest, response: ServerResponse): Promise<FinishedLogout> {
+    const { setCookie, ...logout } = await this.completeLogout(fromNode(request))
+    setCookies(setCookie, response)
+    if (!logout.ok) throw logout.error
+    const { ok, ...finished } = logout
+    return finished
+  }
+}
+
+function setCookies(cookies: readonly string[], response: ServerResponse): void {
+  writeHeaders(
+    cookies.map((cookie) => ['set-cookie', cookie]),
+    response,
+  )
+}
