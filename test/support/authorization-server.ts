@@ -17,6 +17,7 @@ import {
   type Store,
 } from '../../src/oauth2/server/index.ts'
 import { MemoryStore } from '../../src/stores/memory.ts'
+import { delegateTo, type Turn } from '../contracts/stores-delegate.ts'
 
 export const ISSUER = 'https://op.example'
 export const CALLBACK = 'https://app.example/cb'
@@ -62,6 +63,16 @@ export interface TestServerOptions extends Partial<AuthorizationServerOptions<St
   readonly clients?: readonly Client[]
   readonly refresh?: RefreshTokenOptions
   readonly approval?: Approval
+  /** What happens around each verb of the store. */
+  readonly turn?: Turn
+}
+
+/** A store behind a network: others get their turn before and after it acts. */
+export const later: Turn = async (call) => {
+  await new Promise(setImmediate)
+  const answer = await call()
+  await new Promise(setImmediate)
+  return answer
 }
 
 type RecordedEvent = { readonly event: keyof ServerEvents } & Record<string, unknown>
@@ -90,10 +101,11 @@ export class TestServer {
       clients = Object.values(CLIENTS),
       refresh = {},
       approval = { subject: 'alice', authTime: 1_699_999_000 },
+      turn,
       ...rest
     } = options
     const clock = (): number => this.time
-    this.store = options.store ?? new MemoryStore({ clock, clients })
+    this.store = options.store ?? delegateTo(new MemoryStore({ clock, clients }), turn)
     const write = (line: string): void => {
       this.log.push(line)
     }
