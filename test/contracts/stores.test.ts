@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Libsql from 'libsql'
 import { afterAll, describe, it } from 'vitest'
 import type { Store } from '../../src/oauth2/server/store.ts'
 import { storeContract } from '../../src/stores/contract.ts'
 import { MemoryStore } from '../../src/stores/memory.ts'
-import { openSqlite, SqliteStore } from '../../src/stores/sqlite.ts'
+import { openSqlite, type SqliteDriver, SqliteStore } from '../../src/stores/sqlite.ts'
 import { delegateTo } from './stores-delegate.ts'
 
 describe('store contract: MemoryStore', () => {
@@ -16,11 +17,16 @@ describe('store contract: a store that answers later', () => {
   storeContract({ describe, it, createStore: (clock) => answerLater(new MemoryStore({ clock })) })
 })
 
-describe('store contract: SqliteStore in memory', () => {
+/** Every driver that this machine has. node:sqlite is there from Node 22.13 on. */
+const drivers: { name: string; open: () => SqliteDriver }[] = [{ name: 'libsql', open: () => new Libsql(':memory:') }]
+const nodeSqlite = findNodeSqlite()
+if (nodeSqlite !== undefined) drivers.push({ name: 'node:sqlite', open: () => new nodeSqlite.DatabaseSync(':memory:') })
+
+describe.each(drivers)('store contract: SqliteStore over $name', ({ open }) => {
   storeContract({
     describe,
     it,
-    createStore: async (clock) => new SqliteStore(await openSqlite(':memory:'), { clock }),
+    createStore: (clock) => new SqliteStore(open(), { clock }),
     closeStore: (store) => {
       if (store instanceof SqliteStore) store.close()
     },
@@ -48,4 +54,12 @@ function answerLater(store: Store): Store {
     await new Promise(setImmediate)
     return answer
   })
+}
+
+interface NodeSqlite {
+  readonly DatabaseSync: new (path: string) => SqliteDriver
+}
+
+function findNodeSqlite(): NodeSqlite | undefined {
+  return process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined
 }

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { aClient, aFamily } from './contract/fixtures.ts'
+import { manualClock } from './contract.ts'
+import type { Migration } from './migrations/migration.ts'
+import { openSqlite, type SqliteDriver, SqliteStore } from './sqlite.ts'
+import { migrateSqlite } from './sqlite-migrate.ts'
+
+const clock = manualClock()
+const first: Migration = { version: 1, name: 'first', sql: 'CREATE TABLE one (id TEXT); CREATE TABLE two (id TEXT);' }
+const second: Migration = { version: 2, name: 'second', sql: 'ALTER TABLE one ADD COLUMN more TEXT' }
+const broken: Migration = {
+  version: 2,
+  name: 'broken',
+  sql: 'CREATE TABLE three (id TEXT); CREATE TABLE one (id TEXT)',
+}
+
+function tables(driver: SqliteDriver): unknown {
+  const list = driver.prepare(
+    `SELECT group_concat(name) AS names FROM sqlite_master WHERE type = 'table' ORDER BY name`,
+  )
+  return list.get()
+}
+
+function versions(driver: SqliteDriver): unknown {
+  return driver.prepare(`SELECT group_concat(version || ' ' || name) AS applied FROM schema_versions`).get()
+}
+
+describe('migrateSqlite', () => {
+  it('applies each step once, in order, and notes it', async () => {
+    const driver = await openSqlite(':memory:')
+    migrateSqlite(driver, [first], clock.read)
+    migrateSqlite(driver, [first], clock.read)
+    expect(versions(driver)).toMatchObject({ applied: '1 first' })
+    migrateSqlite(driver, [first, second], clock.read)
+    expect(versions(driver)).toMatchObject({ applied: '1 first,2 second' })
+  })
+
+  it('applies all missing steps or none', async () => {
+    const driver = await openSqlite(':memory:')
+    expect(() => migrateSqlite(driver, [first, broken], clock.read)).toThrow(/table one already exists/)
+    expect(tables(driver)).toMatchObject({ names: null })
+    migrateSqlite(driver, [first, second], clock.read)
+    expect(versions(driver)).toMatchObject({ applied: '1 first,2 second' })
+  })
+
+  it('refuses a database of a newer release, and leaves it as it was', async () => {
+    const driver = await openSqlite(':memory:')
+    migrateSqlite(driver, [first, second], clock.read)
+    expect(() => migrateSqlite(driver, [first], clock.read)).toThrow(
+      expect.objectContaining({
+        name: 'ConfigurationError',
+        message:
+          'SqliteStore: the database has schema version 2, made by a newer release of authwright: expected at most 1',
+      }),
+    )
+    expect(versions(driver)).toMatchObject({ applied: '1 first,2 second' })
+  })
+})
+
+describe('SqliteStore.migrate', () => {
+  it('may be called again and again, and keeps what is there', async () => {
+    const store = new SqliteStore(await openSqlite(':memory:'), { clock: clock.read })
+    const client = aClient()
+    store.migrate()
+    store.saveClient(client)
+    store.migrate()
+    expect(store.findClient(client.client_id)).toEqual(client)
+  })
+
+  it('is not needed: the first use brings the schema', async () => {
+    const store = new SqliteStore(await openSqlite(':memory:'), { clock: clock.read })
+    expect(store.saveTokens(aFamily(clock))).toBe(true)
+  })
+
+  it('refuses a database of a newer release at every use', async () => {
+    const driver = await openSqlite(':memory:')
+    new SqliteStore(driver, { clock: clock.read }).migrate()
+    driver.prepare('INSERT INTO schema_versions (version, name, applied_at) VALUES (?, ?, ?)').run(999, 'later', 0)
+    const store = new SqliteStore(driver, { clock: clock.read })
+    const message = 'SqliteStore: the database has schema version 999, made by a newer release of authwright'
+    expect(() => store.migrate()).toThrow(message)
+    expect(() => store.findClient('client')).toThrow(message)
+    expect(() => store.findClient('client')).toThrow(message)
+  })
+
+  it('refuses a file whose tables belong to something else, and leaves it as it was', async () => {
+    const driver = await openSqlite(':memory:')
+    driver.exec('CREATE TABLE sessions (mine TEXT)')
+    expect(() => new SqliteStore(driver).migrate()).toThrow(/table sessions already exists/)
+    expect(tables(driver)).toMatchObject({ names: 'sessions' })
+  })
+})
