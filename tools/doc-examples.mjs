@@ -1,0 +1,38 @@
+// @ts-check
+// Takes the TypeScript out of the pages, so that the compiler reads what people read. `npm run types:docs` compiles it.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { isMain } from './is-main.mjs'
+import { repository } from './package-entries.mjs'
+
+const OUT = `${repository}.build/doc-examples`
+// A user's compiler is not as strict as ours.
+const RELAXED = { noPropertyAccessFromIndexSignature: false, noUnusedLocals: false }
+const CONFIGURATION = { extends: '../../tsconfig.json', compilerOptions: RELAXED, include: ['.'], exclude: [] }
+
+/**
+ * The TypeScript blocks of a page. Each is a module of its own.
+ *
+ * @param {string} page Markdown
+ * @returns {string[]}
+ */
+export function codeBlocks(page) {
+  return [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code)
+}
+
+/** The pages that show how to use the package. */
+function pages() {
+  const docs = readdirSync(`${repository}docs`, { recursive: true, encoding: 'utf8' }).map((path) => `docs/${path}`)
+  return ['README.md', ...docs.filter((path) => path.endsWith('.md')).sort()]
+}
+
+if (isMain(import.meta.filename)) {
+  rmSync(OUT, { recursive: true, force: true })
+  mkdirSync(OUT, { recursive: true })
+  writeFileSync(`${OUT}/tsconfig.json`, JSON.stringify(CONFIGURATION))
+  for (const path of pages()) {
+    const name = path.replace(/\.md$/, '').replaceAll('/', '-')
+    for (const [index, code] of codeBlocks(readFileSync(repository + path, 'utf8')).entries()) {
+      writeFileSync(`${OUT}/${name}-${index + 1}.ts`, `${code}export {}\n`)
+    }
+  }
+}
