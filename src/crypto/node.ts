@@ -1,5 +1,14 @@
 import { derToRaw, rawToDer } from './ecdsa-signature.ts'
 import type {
+  BufferConstructor,
+  Callback,
+  KeyObject,
+  NodeBytes,
+  NodeCrypto,
+  NodeProcess,
+  SigningKey,
+} from './node-types.ts'
+import type {
   AesGcmInput,
   CryptoBackend,
   Data,
@@ -15,83 +24,12 @@ import type {
 import { curveWidths, describeCryptoKey, digestLengths } from './schemes.ts'
 
 /*
- * node:crypto, through `process.getBuiltinModule`: Node, and Bun, Deno and Workers where they offer it. The types are
- * ours, so that the core compiles without Node's. Every operation answers at once, except RSA signatures (250 µs and
- * more), password hashing and RSA key generation, which go to the thread pool and leave the event loop free.
+ * node:crypto, through `process.getBuiltinModule`: Node, and Bun, Deno and Workers where they offer it. Every operation
+ * answers at once, except RSA signatures (250 µs and more), password hashing and the making of keys, which go to the
+ * thread pool and leave the event loop free.
  */
 
-interface NodeBytes extends Uint8Array {
-  toString(encoding?: string): string
-}
-interface KeyObject {
-  readonly type: 'secret' | 'public' | 'private'
-  export(options: { format: 'jwk' }): KeyMembers
-}
-interface Hashing {
-  update(data: Data): Hashing
-  digest(): NodeBytes
-  digest(encoding: 'base64url' | 'latin1'): string
-}
-interface Cipher {
-  setAAD(data: Uint8Array): void
-  setAuthTag(tag: Uint8Array): void
-  getAuthTag(): Uint8Array
-  update(data: Uint8Array): Uint8Array
-  final(): Uint8Array
-}
-type Callback<T> = (error: Error | null, value: T) => void
-interface SigningKey {
-  readonly key: KeyObject
-  readonly padding: number
-  readonly saltLength: number
-}
-interface JwkInput {
-  readonly key: KeyMembers
-  readonly format: 'jwk'
-}
-interface DerInput {
-  readonly key: Uint8Array
-  readonly format: 'der'
-  readonly type: string
-}
-interface NodeCrypto {
-  readonly constants: { readonly RSA_PKCS1_PSS_PADDING: number }
-  readonly KeyObject: { new (): KeyObject; from(key: object): KeyObject }
-  randomBytes(length: number): Uint8Array
-  timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean
-  hash?(name: string, data: Data, encoding: 'base64url'): string
-  hash?(name: string, data: Data, encoding: 'buffer'): Uint8Array
-  createHash(name: string): Hashing
-  createHmac(name: string, key: KeyObject | Uint8Array): Hashing
-  createCipheriv(name: string, key: Uint8Array, iv: Uint8Array): Cipher
-  createDecipheriv(name: string, key: Uint8Array, iv: Uint8Array, options: { authTagLength: number }): Cipher
-  hkdfSync(name: string, secret: Uint8Array, salt: Uint8Array, info: Data, length: number): ArrayBuffer
-  pbkdf2(
-    password: Data,
-    salt: Uint8Array,
-    rounds: number,
-    length: number,
-    hash: string,
-    done: Callback<Uint8Array>,
-  ): void
-  scrypt(password: Data, salt: Uint8Array, length: number, options: object, done: Callback<Uint8Array>): void
-  createSecretKey(key: string, encoding: 'base64url'): KeyObject
-  createPrivateKey(input: JwkInput | DerInput): KeyObject
-  createPublicKey(input: JwkInput | DerInput | KeyObject): KeyObject
-  generateKeyPair(type: string, options: object, done: (error: Error | null, ...pair: KeyObject[]) => void): void
-  sign(hash: string | null, data: Uint8Array, key: KeyObject): NodeBytes
-  sign(hash: string, data: Uint8Array, key: KeyObject | SigningKey, done: Callback<NodeBytes>): void
-  verify(hash: string | null, data: Uint8Array, key: KeyObject | SigningKey, signature: Uint8Array): boolean
-}
-interface BufferConstructor {
-  from(text: string, encoding?: 'utf8' | 'latin1'): NodeBytes
-  alloc(length: number): NodeBytes
-}
-interface NodeProcess {
-  getBuiltinModule?(id: string): unknown
-}
-
-const hashNames: Record<HashName, string> = {
+const hashNames: Readonly<Record<HashName, string>> = {
   'sha-1': 'sha1',
   'sha-256': 'sha256',
   'sha-384': 'sha384',

@@ -49,6 +49,8 @@ export class Key {
   readonly keyOps: readonly string[] | undefined
   /** Whether it can sign: a private key or a secret. */
   readonly isPrivate: boolean
+  /** The algorithm it signs with when nobody says: its own, or the one that its curve leaves. */
+  readonly defaultAlgorithm: string | undefined
   readonly #record: KeyRecord
   readonly #signers: PreparedCache<PreparedSigner> = new PreparedCache()
   readonly #verifiers: PreparedCache<Verifier> = new PreparedCache()
@@ -62,6 +64,7 @@ export class Key {
     this.use = record.use
     this.keyOps = record.keyOps && Object.freeze([...record.keyOps])
     this.isPrivate = record.isPrivate
+    this.defaultAlgorithm = record.alg ?? (record.crv === undefined ? undefined : algorithmsFor(record)[0]?.name)
     this.#record = record
   }
 
@@ -117,12 +120,6 @@ export class Key {
     return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined))
   }
 
-  /** The algorithm this key signs with when nobody says: its own, or the one that its curve leaves. */
-  get defaultAlgorithm(): string | undefined {
-    if (this.alg !== undefined) return this.alg
-    return this.crv === undefined ? undefined : algorithmsFor(this)[0]?.name
-  }
-
   /** Whether the key may serve an algorithm. */
   supports(algorithm: SignatureAlgorithm, operation: KeyOperation): boolean {
     return keyProblem(this, algorithm, operation) === undefined
@@ -159,6 +156,8 @@ export class Key {
   #prepareVerifier(algorithm: SignatureAlgorithm): Awaitable<Verifier> {
     this.#refuseUnfit(algorithm, 'verify')
     const { material, publicMembers, backend } = this.#record
+    // WebCrypto does not give the public half of a private key that it keeps.
+    if (this.isPrivate && this.kty !== 'oct' && publicMembers === undefined) throw notExtractable()
     return backend.verifier(publicMembers ?? material, algorithm.scheme)
   }
 

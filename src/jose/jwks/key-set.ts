@@ -1,4 +1,5 @@
 import { JoseError } from '../errors.ts'
+import type { KeyInput } from '../jwk/import.ts'
 import { type GenerateKeyOptions, Key, type KeyOptions } from '../jwk/key.ts'
 import type { AlgorithmName, Jwks, PrivateJwks, PublicJwks } from '../jwk/types.ts'
 import { importKnownKeys } from './parse.ts'
@@ -30,15 +31,17 @@ export class KeySet {
   }
 
   /**
-   * Reads a JWK Set, or takes keys as they are. JWKs of a kind that is of no use here are passed over.
+   * Reads a JWK Set, in which kinds of keys that are of no use here are passed over; or takes a list of keys, each of
+   * which must work.
    *
    * @throws JoseError `jwks_invalid`, and what `Key.import` throws.
    */
   static async import(
-    keys: Jwks | PublicJwks | PrivateJwks | readonly Key[],
+    keys: Jwks | PublicJwks | PrivateJwks | readonly (Key | KeyInput)[],
     options: Pick<KeyOptions, 'backend'> = {},
   ): Promise<KeySet> {
-    return new KeySet(isKeyList(keys) ? keys : await importKnownKeys(keys, options))
+    if (!Array.isArray(keys)) return new KeySet(await importKnownKeys(keys, options))
+    return new KeySet(await Promise.all(keys.map((key) => (key instanceof Key ? key : Key.import(key, options)))))
   }
 
   /** The keys that a server publishes at an address: fetched when first needed, and again when it must be. */
@@ -75,8 +78,4 @@ export class KeySet {
   toPrivateJwks(): PrivateJwks {
     return { keys: this.keys.filter(({ isPrivate }) => isPrivate).map((key) => key.toPrivateJwk()) }
   }
-}
-
-function isKeyList(keys: Jwks | PublicJwks | PrivateJwks | readonly Key[]): keys is readonly Key[] {
-  return Array.isArray(keys)
 }

@@ -140,6 +140,7 @@ export class RemoteKeySet implements KeySource {
           ? cause
           : new JoseError('jwks_unavailable', 'JWK Set could not be fetched', { cause })
       this.#failure = { error, at: this.#clock() }
+      this.#logger.warn('JWK Set could not be fetched', { uri: this.#url, error })
       return this.#fallBack(error)
     }
   }
@@ -149,7 +150,6 @@ export class RemoteKeySet implements KeySource {
     const fetched = this.#fetched
     const { ttl, staleFor } = this.#lifetimes
     if (fetched === undefined || this.#clock() >= fetched.fetchedAt + ttl + staleFor) throw error
-    this.#logger.warn('JWK Set could not be fetched; the last good one is used', { uri: this.#url, error })
     return fetched.keys
   }
 }

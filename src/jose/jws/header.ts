@@ -4,7 +4,7 @@ import { type JsonObject, parseJsonObject } from '../../util/json.ts'
 import { type SignatureAlgorithm, signatureAlgorithm } from '../algorithms/registry.ts'
 import { JoseError, orThrow } from '../errors.ts'
 
-/** A protected header. Frozen: one object may serve every token that carries the same header. @spec RFC 7515 §4.1 */
+/** A protected header. Frozen, since one object may serve every token that carries the same header. @spec RFC 7515 §4.1 */
 export interface JoseHeader {
   readonly alg: string
   readonly kid?: string
@@ -32,7 +32,8 @@ export function parseHeader(encoded: string): ParsedHeader {
 }
 
 function remember(encoded: string, result: ParsedHeader): ParsedHeader {
-  if (encoded.length > parsedMaximumLength) return result
+  const mayBeShared = Object.values(result.header).every((value) => typeof value !== 'object')
+  if (!mayBeShared || encoded.length > parsedMaximumLength) return result
   for (const oldest of parsed.size < parsedMaximum ? [] : parsed.keys()) {
     parsed.delete(oldest)
     break

@@ -110,6 +110,7 @@ export function verifySignature(
   algorithms: readonly string[] | undefined,
 ): Awaitable<Key> {
   checkAllowed(parsed.algorithm, algorithms)
+  if (typeof keys !== 'object') throw new TypeError('keys missing: expected a Key, a KeySet or another source of keys')
   if ('select' in keys) return verifyWithSource(parsed, keys, algorithms)
   if (algorithms === undefined && keys.alg === undefined) throw algorithmsRequired()
   const verdict = verifyWithKey(parsed, keys, decodeSignature(parsed))
@@ -143,8 +144,7 @@ async function verifyWithSource(
   const candidates = await candidateKeys(parsed, keys, algorithms)
   const signature = decodeSignature(parsed)
   for (const key of candidates) {
-    const verdict = verifyWithKey(parsed, key, signature)
-    if (typeof verdict === 'boolean' ? verdict : await verdict) return key
+    if (await verifyWithKey(parsed, key, signature)) return key
   }
   throw signatureInvalid()
 }

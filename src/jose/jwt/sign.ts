@@ -1,5 +1,6 @@
 import { type Clock, nowInSeconds } from '../../util/clock.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
+import { JoseError } from '../errors.ts'
 import type { Key } from '../jwk/key.ts'
 import type { SigningKeySource } from '../jwks/source.ts'
 import { type SignOptions, signTyped } from '../jws/sign.ts'
@@ -24,6 +25,9 @@ export async function signJwt(
   keys: Key | SigningKeySource,
   options: SignJwtOptions = {},
 ): Promise<string> {
+  if (typeof claims !== 'object' || Array.isArray(claims)) {
+    throw new JoseError('payload_invalid', 'claims invalid: expected an object')
+  }
   const iat = nowInSeconds(options.clock ?? Date.now)
   const { expiresIn } = options
   const stamped = expiresIn === undefined ? { iat, ...claims } : { iat, ...claims, exp: iat + toSeconds(expiresIn) }

@@ -1,0 +1,86 @@
+import type { Data, KeyMembers } from './primitives.ts'
+
+/*
+ * The part of node:crypto that is used here, in types of our own: the core compiles without Node's.
+ */
+
+export interface NodeBytes extends Uint8Array {
+  toString(encoding?: string): string
+}
+
+export interface KeyObject {
+  readonly type: 'secret' | 'public' | 'private'
+  export(options: { format: 'jwk' }): KeyMembers
+}
+
+export interface Hashing {
+  update(data: Data): Hashing
+  digest(): NodeBytes
+  digest(encoding: 'base64url' | 'latin1'): string
+}
+
+export interface Cipher {
+  setAAD(data: Uint8Array): void
+  setAuthTag(tag: Uint8Array): void
+  getAuthTag(): Uint8Array
+  update(data: Uint8Array): Uint8Array
+  final(): Uint8Array
+}
+
+export type Callback<T> = (error: Error | null, value: T) => void
+
+export interface SigningKey {
+  readonly key: KeyObject
+  readonly padding: number
+  readonly saltLength: number
+}
+
+export interface JwkInput {
+  readonly key: KeyMembers
+  readonly format: 'jwk'
+}
+
+export interface DerInput {
+  readonly key: Uint8Array
+  readonly format: 'der'
+  readonly type: string
+}
+
+export interface NodeCrypto {
+  readonly constants: { readonly RSA_PKCS1_PSS_PADDING: number }
+  readonly KeyObject: { new (): KeyObject; from(key: object): KeyObject }
+  randomBytes(length: number): Uint8Array
+  timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean
+  hash?(name: string, data: Data, encoding: 'base64url'): string
+  hash?(name: string, data: Data, encoding: 'buffer'): Uint8Array
+  createHash(name: string): Hashing
+  createHmac(name: string, key: KeyObject | Uint8Array): Hashing
+  createCipheriv(name: string, key: Uint8Array, iv: Uint8Array): Cipher
+  createDecipheriv(name: string, key: Uint8Array, iv: Uint8Array, options: { authTagLength: number }): Cipher
+  hkdfSync(name: string, secret: Uint8Array, salt: Uint8Array, info: Data, length: number): ArrayBuffer
+  pbkdf2(
+    password: Data,
+    salt: Uint8Array,
+    rounds: number,
+    length: number,
+    hash: string,
+    done: Callback<Uint8Array>,
+  ): void
+  scrypt(password: Data, salt: Uint8Array, length: number, options: object, done: Callback<Uint8Array>): void
+  createSecretKey(key: string, encoding: 'base64url'): KeyObject
+  createPrivateKey(input: JwkInput | DerInput): KeyObject
+  createPublicKey(input: JwkInput | DerInput | KeyObject): KeyObject
+  generateKeyPair(type: string, options: object, done: (error: Error | null, ...pair: KeyObject[]) => void): void
+  sign(hash: string | null, data: Uint8Array, key: KeyObject): NodeBytes
+  sign(hash: string, data: Uint8Array, key: KeyObject | SigningKey, done: Callback<NodeBytes>): void
+  verify(hash: string | null, data: Uint8Array, key: KeyObject | SigningKey, signature: Uint8Array): boolean
+}
+
+export interface BufferConstructor {
+  from(text: string, encoding?: 'utf8' | 'latin1'): NodeBytes
+  alloc(length: number): NodeBytes
+}
+
+export interface NodeProcess {
+  getBuiltinModule?(id: string): unknown
+}
