@@ -7,6 +7,8 @@ import { fromNode } from './shared/node-request.ts'
 import { toNode } from './shared/node-response.ts'
 import type { OAuthServer } from './shared/server.ts'
 
+export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
+export { ClientError } from '../oidc/client/index.ts'
 export type { FinishedLogin, FinishedLogout } from './shared/node-client.ts'
 export { CookieSession } from './shared/session.ts'
 export type { AccessToken, NodeRequest, OAuthServer, RequiredScope }

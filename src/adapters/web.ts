@@ -11,6 +11,8 @@ import {
 } from '../oidc/client/index.ts'
 import type { OAuthServer } from './shared/server.ts'
 
+export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
+export { ClientError } from '../oidc/client/index.ts'
 export type { OAuthServer }
 
 /** In place of the cookies to set, the headers to answer with: `new Response(body, { headers })`. */

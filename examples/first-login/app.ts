@@ -1,0 +1,101 @@
+import { ClientError, CookieSession, OAuth, type OpenIdTokenSet } from 'authwright/express'
+import express from 'express'
+import { listen, type Stop } from './listen.ts'
+import { problemPage, profilePage, style, welcomePage } from './page.ts'
+import type { Secrets } from './secrets.ts'
+
+export interface AppOptions {
+  port: number
+  providerUrl: string
+  secrets: Secrets
+}
+
+/** A web app without passwords: people sign in to it at the provider. */
+export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<Stop> {
+  const url = `http://localhost:${port}`
+  const oauth = new OAuth({
+    secret: secrets.cookies,
+    clients: {
+      provider: {
+        issuer: providerUrl,
+        clientId: 'first-login-app',
+        clientSecret: secrets.clientSecret,
+        scope: 'openid profile email',
+      },
+    },
+  })
+  // On https leave "secure" out: it is there for localhost.
+  const session = new CookieSession<OpenIdTokenSet>('first_login', {
+    secret: secrets.cookies,
+    lifetime: '8h',
+    secure: false,
+  })
+  const app = express().disable('x-powered-by')
+
+  app.use((_request, response, next) => {
+    // Signing out leads through a form to the provider, so forms may go there.
+    const policy = `default-src 'none'; style-src 'self'; img-src data:; form-action 'self' ${providerUrl}; base-uri 'none'; frame-ancestors 'none'`
+    response.set({ 'content-security-policy': policy, 'cache-control': 'no-store' })
+    next()
+  })
+
+  app.get('/style.css', (_request, response) => {
+    response.type('css').send(style)
+  })
+
+  app.get('/', async (request, response) => {
+    const kept = await session.read(request)
+    if (kept === undefined) return void response.send(welcomePage())
+    // Renewed when it is about to expire; the provider is asked who it is on every visit.
+    const token = await oauth.provider.ensureActiveToken(kept)
+    if (token !== kept) await session.write(response, token)
+    const { sub, name = sub, email = '' } = await oauth.provider.userinfo(token)
+    const expiresAt = new Date((token.expires_at ?? 0) * 1000)
+    response.send(profilePage({ name, email, subject: sub, issuer: providerUrl, expiresAt }))
+  })
+
+  app.get('/login', (request, response) => oauth.provider.authorizeRedirect(request, response, `${url}/callback`))
+
+  app.get('/callback', async (request, response) => {
+    // State, PKCE, nonce, issuer and ID token are checked in here.
+    const { userinfo, ...token } = await oauth.provider.authorizeAccessToken(request, response)
+    await session.write(response, token)
+    response.redirect(303, '/')
+  })
+
+  app.post('/renew', async (request, response) => {
+    const token = await session.read(request)
+    if (token !== undefined) await session.write(response, await oauth.provider.refreshToken(token))
+    response.redirect(303, '/')
+  })
+
+  app.post('/logout', async (request, response) => {
+    const token = await session.read(request)
+    session.clear(response)
+    const idTokenHint = token?.id_token
+    await oauth.provider.logoutRedirect(request, response, `${url}/signed-out`, idTokenHint ? { idTokenHint } : {})
+  })
+
+  app.get('/signed-out', async (request, response) => {
+    await oauth.provider.finishLogout(request, response)
+    response.send(welcomePage('You are signed out, here and at the provider.'))
+  })
+
+  const onError: express.ErrorRequestHandler = (error, _request, response, next) => {
+    if (!(error instanceof ClientError)) return next(error)
+    console.error(`app: ${error.code}: ${error.message}`)
+    // Whatever the token was good for, it is not any more.
+    if (error.code === 'userinfo_refused' || error.code === 'token_refused') session.clear(response)
+    response.status(400).send(problemPage(explain(error)))
+  }
+  app.use(onError)
+
+  return listen(app, port)
+}
+
+function explain({ code, message, refusal }: ClientError): string {
+  if (refusal?.error === 'access_denied') return 'You chose not to sign in.'
+  if (code === 'transaction_missing') return 'This sign-in was not started in this browser, or is over already.'
+  if (code === 'userinfo_refused' || code === 'token_refused') return 'Your session at the provider is over.'
+  return message
+}
