@@ -2,10 +2,8 @@ import type { HttpRequest } from '../../http/request.ts'
 import type { HttpResponse } from '../../http/response.ts'
 import { answerRoute, type Route, Router } from '../../http/router.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
-import type { OAuth2Error } from '../errors.ts'
 import { AuthorizationRefusal } from './authorization/refusal.ts'
 import { showToPerson } from './authorization/response.ts'
-import type { RequestContext } from './context.ts'
 import { createContext, type ServerCore } from './core.ts'
 import type { Endpoint } from './endpoint.ts'
 import { errorResponse, logRefusal, toOAuth2Error } from './error-response.ts'
@@ -36,21 +34,12 @@ export class Routes<S> {
     )
   }
 
-  /** A request target that is no path at all (`OPTIONS *`) is nobody's. */
   owns(request: HttpRequest): boolean {
-    try {
-      return this.#router.has(request)
-    } catch {
-      return false
-    }
+    return this.#router.has(request)
   }
 
-  async handle(request: HttpRequest): Promise<HttpResponse> {
-    try {
-      return await this.#router.handle(request)
-    } catch (error) {
-      return errorResponse(logged(createContext(this.#core, request), error))
-    }
+  handle(request: HttpRequest): Promise<HttpResponse> {
+    return this.#router.handle(request)
   }
 
   /** Answers at the endpoint of that name, whatever the path of the request is. */
@@ -105,13 +94,8 @@ async function runEndpoint<S>(core: ServerCore<S>, endpoint: Endpoint<S>, reques
   } catch (error) {
     // Told and logged already, and the answer with it.
     if (error instanceof AuthorizationRefusal) return error.response
-    const refusal = logged(context, error)
+    const refusal = toOAuth2Error(error, context.requestId)
+    logRefusal(context, refusal)
     return endpoint.errors === 'page' ? showToPerson(core, context, refusal) : errorResponse(refusal)
   }
-}
-
-function logged(context: RequestContext, error: unknown): OAuth2Error {
-  const refusal = toOAuth2Error(error, context.requestId)
-  logRefusal(context, refusal)
-  return refusal
 }

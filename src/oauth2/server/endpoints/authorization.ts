@@ -17,12 +17,13 @@ export interface AuthorizationEndpointOptions<in S> {
  * Where the browser arrives with an authorization request.
  *
  * @example
- * server.registerEndpoint(AuthorizationEndpoint, {
- *   interact: async ({ request }, { client }) => {
+ * const endpoint = new AuthorizationEndpoint({
+ *   async interact({ request }) {
  *     const user = await currentUser(request)
  *     return user ? { subject: user.id, authTime: user.authTime } : redirect('https://op.example/login')
  *   },
  * })
+ * server.registerEndpoint(endpoint)
  * @spec RFC 6749 §3.1
  */
 export class AuthorizationEndpoint<S> implements Endpoint<S> {
