@@ -45,7 +45,7 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
 
   app.get('/', async (request, response) => {
     const kept = await session.read(request)
-    if (kept === undefined) return void response.send(welcomePage())
+    if (kept === undefined) return void response.send(welcomePage('signed-out' in request.query))
     // Renewed when it is about to expire; the provider is asked who it is on every visit.
     const token = await oauth.provider.ensureActiveToken(kept)
     if (token !== kept) await session.write(response, token)
@@ -78,7 +78,7 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
 
   app.get('/signed-out', async (request, response) => {
     await oauth.provider.finishLogout(request, response)
-    response.send(welcomePage('You are signed out, here and at the provider.'))
+    response.redirect(303, '/?signed-out')
   })
 
   const onError: express.ErrorRequestHandler = (error, _request, response, next) => {
@@ -95,7 +95,7 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
 
 function explain({ code, message, refusal }: ClientError): string {
   if (refusal?.error === 'access_denied') return 'You chose not to sign in.'
-  if (code === 'transaction_missing') return 'This sign-in was not started in this browser, or is over already.'
+  if (code === 'transaction_missing') return 'This was not started in this browser, or is over already.'
   if (code === 'userinfo_refused' || code === 'token_refused') return 'Your session at the provider is over.'
   return message
 }

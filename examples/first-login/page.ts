@@ -8,12 +8,12 @@ export interface Profile {
   expiresAt: Date
 }
 
-export function welcomePage(notice = ''): string {
+export function welcomePage(isSignedOut: boolean): string {
   return page(
     'Welcome',
     `<h1>Welcome</h1>
     <p>This app does not keep passwords. It sends you to an identity provider, and learns from it who you are.</p>
-    ${notice && `<p role="status">${escapeHtml(notice)}</p>`}
+    ${isSignedOut ? '<p role="status">You are signed out, here and at the provider.</p>' : ''}
     <a class="button" id="sign-in" href="/login">Sign in</a>`,
   )
 }
@@ -37,7 +37,7 @@ export function profilePage({ name, email, subject, issuer, expiresAt }: Profile
 export function problemPage(message: string): string {
   return page(
     'Not signed in',
-    `<h1>That did not work</h1>
+    `<h1>You are not signed in</h1>
     <p role="alert">${escapeHtml(message)}</p>
     <a class="button" href="/login">Try again</a>
     <p><a href="/">Back to the start</a></p>`,
