@@ -14,6 +14,8 @@ import { frozenCopy } from './frozen-copy.ts'
 import { StoreError } from './store-error.ts'
 import { grantsOf } from './token-commit.ts'
 
+export { StoreError, type StoreErrorCode } from './store-error.ts'
+
 export interface MemoryStoreOptions {
   /** Defaults to `Date.now`. */
   readonly clock?: Clock

@@ -16,7 +16,12 @@ import {
 } from '../../src/stores/contract.ts'
 import { MemoryStore } from '../../src/stores/memory.ts'
 import { delegateTo } from './stores-delegate.ts'
-import { type Mutant, mutants } from './stores-mutants.ts'
+import { clientMutants } from './stores-mutants/clients.ts'
+import { codeMutants } from './stores-mutants/codes.ts'
+import type { Mutant } from './stores-mutants/mutant.ts'
+import { otherMutants } from './stores-mutants/others.ts'
+import { refreshTokenMutants } from './stores-mutants/refresh-tokens.ts'
+import { tokenMutants } from './stores-mutants/tokens.ts'
 
 const checks: readonly StoreCheck<Store>[] = [
   ...clientChecks,
@@ -29,6 +34,8 @@ const checks: readonly StoreCheck<Store>[] = [
   ...replayChecks,
   ...sweepChecks,
 ]
+
+const mutants = [...codeMutants, ...refreshTokenMutants, ...tokenMutants, ...clientMutants, ...otherMutants]
 
 /** What the check says about a store with one fault. */
 async function verdict(check: StoreCheck<Store>, mutant: Mutant): Promise<unknown> {

@@ -72,7 +72,7 @@ describe('four processes share one SQLite file', () => {
     driver.close()
   })
 
-  it('redeem each code exactly once', async () => {
+  it('RFC 6749 §4.1.2 redeem each code exactly once', async () => {
     const store = await openStore()
     for (let index = 0; index < rounds; index++) store.saveAuthorizationCode(aCode(clock, { id: `redeem-${index}` }))
     for (const answers of perId(await raceProcesses('redeem', rounds)))
@@ -80,7 +80,7 @@ describe('four processes share one SQLite file', () => {
     store.close()
   })
 
-  it('rotate each refresh token exactly once', async () => {
+  it('RFC 9700 §4.14.2 rotate each refresh token exactly once', async () => {
     const store = await openStore()
     const grant = aGrant(clock, { id: 'family' })
     store.saveTokens({ grant })
@@ -96,7 +96,7 @@ describe('four processes share one SQLite file', () => {
       expect(answers).toEqual([false, false, false, true])
   })
 
-  it('revoke each grant exactly once', async () => {
+  it('RFC 7009 §2.1 revoke each grant exactly once', async () => {
     const store = await openStore()
     for (let index = 0; index < rounds; index++)
       store.saveTokens(aFamily(clock, aGrant(clock, { id: `revoke-${index}` })))
