@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { OAuth2Client } from './client.ts'
+import type { OAuth2ClientOptions } from './options.ts'
+
+function client(options: Partial<OAuth2ClientOptions> = {}): OAuth2Client {
+  return new OAuth2Client({
+    clientId: 'app',
+    authorizeUrl: 'https://op.example/authorize?tenant=1&client_id=x',
+    redirectUri: 'https://app.example/cb',
+    scope: 'files  mail',
+    ...options,
+  })
+}
+
+const queryOf = (url: string) => Object.fromEntries(new URL(url).searchParams)
+
+describe('RFC 6749 §4.1.1 the authorization request', () => {
+  it('has what it needs, and keeps the query of the endpoint', async () => {
+    const { url, state, redirectUri, codeVerifier } = await client().createAuthorizationUrl()
+    expect(queryOf(url)).toEqual({
+      tenant: '1',
+      response_type: 'code',
+      client_id: 'app',
+      redirect_uri: 'https://app.example/cb',
+      scope: 'files mail',
+      state,
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+    })
+    expect(redirectUri).toBe('https://app.example/cb')
+    expect(codeVerifier).toMatch(/^[\w-]{43}$/)
+  })
+
+  it('is different every time', async () => {
+    const [a, b] = await Promise.all([client().createAuthorizationUrl(), client().createAuthorizationUrl()])
+    expect(a.state).toMatch(/^[\w-]{43}$/)
+    expect(a.state).not.toBe(b.state)
+    expect(a.codeVerifier).not.toBe(b.codeVerifier)
+  })
+
+  it('takes wishes for one request, and repeats a parameter that is a list', async () => {
+    const { url } = await client().createAuthorizationUrl({
+      redirectUri: 'https://app.example/other?x=1',
+      scope: ['a', 'b', 'a'],
+      state: 'S',
+      responseMode: 'form_post',
+      parameters: { resource: ['https://a.example', 'https://b.example'], login_hint: 'alice', prompt: undefined },
+    })
+    const query = new URL(url).searchParams
+    expect(query.getAll('resource')).toEqual(['https://a.example', 'https://b.example'])
+    expect(queryOf(url)).toMatchObject({
+      redirect_uri: 'https://app.example/other?x=1',
+      scope: 'a b',
+      state: 'S',
+      response_mode: 'form_post',
+      login_hint: 'alice',
+    })
+    expect(query.has('prompt')).toBe(false)
+  })
+
+  it('has no empty scope', async () => {
+    expect(new URL((await client({ scope: [] }).createAuthorizationUrl()).url).searchParams.has('scope')).toBe(false)
+  })
+
+  it.each([
+    'client_id',
+    'response_type',
+    'redirect_uri',
+    'scope',
+    'state',
+    'response_mode',
+    'code_challenge',
+    'code_challenge_method',
+  ])('does not let "parameters" replace %s', async (name) => {
+    await expect(client().createAuthorizationUrl({ parameters: { [name]: 'x' } })).rejects.toThrow(
+      `createAuthorizationUrl: "${name}" cannot be set through "parameters"`,
+    )
+  })
+
+  it('wants a redirect URI', async () => {
+    const { redirectUri: _, ...options } = {
+      redirectUri: '',
+      clientId: 'app',
+      authorizeUrl: 'https://op.example/authorize',
+    }
+    await expect(new OAuth2Client(options).createAuthorizationUrl()).rejects.toThrow(
+      'createAuthorizationUrl: "redirectUri" is missing: give it here or to the client',
+    )
+  })
+
+  it('wants an authorization endpoint', async () => {
+    const lacking = new OAuth2Client({ clientId: 'app', accessTokenUrl: 'https://op.example/token' })
+    await expect(lacking.createAuthorizationUrl()).rejects.toMatchObject({
+      code: 'endpoint_missing',
+      parameter: 'authorization_endpoint',
+    })
+  })
+})
+
+describe('RFC 7636 §4.2 the code challenge', () => {
+  it('is the one of appendix B for its verifier', async () => {
+    const { url } = await client().createAuthorizationUrl({
+      codeVerifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+    })
+    expect(queryOf(url)['code_challenge']).toBe('E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM')
+  })
+
+  it('is left out only where the client is told so', async () => {
+    const { url, codeVerifier } = await client({ codeChallengeMethod: 'none' }).createAuthorizationUrl()
+    expect(queryOf(url)).not.toHaveProperty('code_challenge')
+    expect(queryOf(url)).not.toHaveProperty('code_challenge_method')
+    expect(codeVerifier).toBeUndefined()
+  })
+})

@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest'
+import { answer, TestClock } from '../../../test/support/stub-provider.ts'
+import type { OutgoingResponse } from '../../http/fetch.ts'
+import { FetchError } from '../../http/fetch-error.ts'
+import { OAuth2Client } from './client.ts'
+import type { OAuth2ClientOptions } from './options.ts'
+
+const document = { issuer: 'https://op.example', token_endpoint: 'https://op.example/token' }
+
+/** A server that answers by what the test puts in `respond`. */
+function setUp(options: Partial<OAuth2ClientOptions> = { issuer: 'https://op.example' }) {
+  const clock = new TestClock()
+  const urls: string[] = []
+  const server = {
+    urls,
+    clock,
+    respond: (_url: string): OutgoingResponse | Promise<OutgoingResponse> => answer(200, document),
+  }
+  const client = new OAuth2Client({
+    clientId: 'app',
+    clock: clock.read,
+    transport: async ({ url }) => {
+      urls.push(url)
+      return server.respond(url)
+    },
+    ...options,
+  })
+  return { server, client, clock }
+}
+
+const down = (url: string): never => {
+  throw new FetchError('network', { url })
+}
+
+describe('RFC 8414 §3 discovery', () => {
+  it('fetches nothing before it is needed', () => {
+    expect(setUp().server.urls).toEqual([])
+  })
+
+  it.each<[Partial<OAuth2ClientOptions>, string[]]>([
+    [
+      { issuer: 'https://op.example/tenant' },
+      [
+        'https://op.example/.well-known/oauth-authorization-server/tenant',
+        'https://op.example/tenant/.well-known/openid-configuration',
+      ],
+    ],
+    [
+      { serverMetadataUrl: 'https://op.example/.well-known/openid-configuration' },
+      ['https://op.example/.well-known/openid-configuration'],
+    ],
+  ])('for %j asks at %j', async (options, urls) => {
+    const { server, client } = setUp(options)
+    server.respond = () => answer(404, 'not here', 'text/html')
+    await expect(client.metadata()).rejects.toMatchObject({
+      code: 'discovery_failed',
+      stage: 'discovery',
+      message: 'authorization server has no metadata at its well-known address',
+    })
+    expect(server.urls).toEqual(urls)
+  })
+
+  it('goes on to the second address only where the first has no such document', async () => {
+    const { server, client } = setUp()
+    server.respond = (url) => (url.includes('openid') ? answer(200, document) : answer(404, {}))
+    expect(await client.metadata()).toMatchObject(document)
+    const other = setUp()
+    other.server.respond = () => answer(200, { issuer: 'https://evil.example' })
+    await expect(other.client.metadata()).rejects.toMatchObject({ code: 'issuer_mismatch' })
+    expect(other.server.urls).toHaveLength(1)
+  })
+
+  it('asks nobody where the endpoints are given', async () => {
+    const { server, client } = setUp({ issuer: 'https://op.example', accessTokenUrl: 'https://op.example/t' })
+    expect(await client.metadata()).toEqual({ issuer: 'https://op.example', token_endpoint: 'https://op.example/t' })
+    expect(server.urls).toEqual([])
+  })
+
+  it('lets what is given stand above what is discovered', async () => {
+    const { client } = setUp({
+      serverMetadataUrl: 'https://op.example/.well-known/oauth-authorization-server',
+      accessTokenUrl: 'https://op.example/mine',
+    })
+    expect(await client.metadata()).toMatchObject({
+      issuer: 'https://op.example',
+      token_endpoint: 'https://op.example/mine',
+    })
+  })
+})
+
+describe('RFC 8414 §3.3 whose metadata it is', () => {
+  it.each([
+    [
+      'https://evil.example',
+      'issuer_mismatch',
+      '"issuer" in the server metadata mismatch: expected "https://op.example"',
+    ],
+    [
+      'https://op.example/',
+      'issuer_mismatch',
+      '"issuer" in the server metadata mismatch: expected "https://op.example"',
+    ],
+    [
+      'HTTPS://op.example',
+      'issuer_mismatch',
+      '"issuer" in the server metadata mismatch: expected "https://op.example"',
+    ],
+    [undefined, 'metadata_invalid', '"issuer" in the server metadata is missing or invalid: expected a URL'],
+    [7, 'metadata_invalid', '"issuer" in the server metadata is missing or invalid: expected a URL'],
+  ])('%j is refused', async (issuer, code, message) => {
+    const { server, client } = setUp()
+    server.respond = () => answer(200, { ...document, issuer })
+    await expect(client.metadata()).rejects.toMatchObject({ code, message, stage: 'discovery' })
+  })
+
+  it.each(['https://op.example', 'https://op.example/'])(
+    'the address alone says no more than that it is %s',
+    async (issuer) => {
+      const { server, client } = setUp({ serverMetadataUrl: 'https://op.example/.well-known/openid-configuration' })
+      server.respond = () => answer(200, { ...document, issuer })
+      expect(await client.metadata()).toMatchObject({ issuer })
+      const other = setUp({ serverMetadataUrl: 'https://op.example/.well-known/openid-configuration' })
+      other.server.respond = () => answer(200, { ...document, issuer: 'https://op.example/tenant' })
+      await expect(other.client.metadata()).rejects.toMatchObject({ code: 'issuer_mismatch' })
+    },
+  )
+})
+
+describe('RFC 8414 §3.2 an answer that is no metadata', () => {
+  it.each([
+    [answer(200, 'hello', 'text/html'), 'metadata_invalid'],
+    [answer(200, '[]'), 'metadata_invalid'],
+    [answer(200, '{"issuer":"https://op.example","__proto__":{}}'), 'metadata_invalid'],
+    [answer(200, { ...document, token_endpoint: 'http://op.example/token' }), 'metadata_invalid'],
+    [answer(200, { ...document, token_endpoint: ['https://op.example'] }), 'metadata_invalid'],
+    [answer(200, { ...document, id_token_signing_alg_values_supported: 'none' }), 'metadata_invalid'],
+    [answer(200, { ...document, authorization_response_iss_parameter_supported: 'true' }), 'metadata_invalid'],
+    [answer(502, 'bad gateway', 'text/html'), 'request_failed'],
+    [answer(500, {}), 'discovery_failed'],
+    [answer(401, {}), 'discovery_failed'],
+  ])('case %#: %s', async (response, code) => {
+    const { server, client } = setUp()
+    server.respond = () => response
+    await expect(client.metadata()).rejects.toMatchObject({ name: 'ClientError', stage: 'discovery', code })
+  })
+
+  it.each([
+    ['timeout', 'request_failed'],
+    ['network', 'request_failed'],
+    ['too_large', 'response_too_large'],
+    ['redirect', 'redirect_refused'],
+    ['insecure', 'insecure_endpoint'],
+  ] as const)('a call that fails by %s', async (fault, code) => {
+    const { server, client } = setUp()
+    server.respond = (url) => {
+      throw new FetchError(fault, { url })
+    }
+    await expect(client.metadata()).rejects.toMatchObject({ code, stage: 'discovery' })
+  })
+})
+
+describe('RFC 8414 §3 metadata as a managed resource', () => {
+  it('is fetched once by however many ask, and kept for ten minutes', async () => {
+    const { server, client, clock } = setUp()
+    await Promise.all(Array.from({ length: 20 }, () => client.metadata()))
+    clock.advance(599)
+    await client.metadata()
+    expect(server.urls).toHaveLength(1)
+    clock.advance(1)
+    await client.metadata()
+    expect(server.urls).toHaveLength(2)
+  })
+
+  it('serves the last good document for a day while the server is down', async () => {
+    const { server, client, clock } = setUp()
+    await client.metadata()
+    server.respond = down
+    clock.advance(600)
+    expect(await client.metadata()).toMatchObject(document)
+    clock.advance(86_400)
+    expect(await client.metadata()).toMatchObject(document)
+    clock.advance(1)
+    await expect(client.metadata()).rejects.toMatchObject({ code: 'request_failed' })
+  })
+
+  it('does not let a document that turned bad replace a good one', async () => {
+    const { server, client, clock } = setUp()
+    await client.metadata()
+    server.respond = () =>
+      answer(200, { ...document, issuer: 'https://evil.example', token_endpoint: 'https://evil.example' })
+    clock.advance(600)
+    expect(await client.metadata()).toMatchObject(document)
+  })
+
+  it('asks a server that is down after 1, 2, 4 … seconds, and forgets that when it is back', async () => {
+    const { server, client, clock } = setUp()
+    server.respond = down
+    const ask = () =>
+      client.metadata().then(
+        () => 'ok',
+        () => server.urls.length,
+      )
+    expect([await ask(), await ask()]).toEqual([1, 1])
+    clock.advance(1)
+    expect([await ask(), await ask()]).toEqual([2, 2])
+    clock.advance(1)
+    expect(await ask()).toBe(2)
+    clock.advance(1)
+    expect(await ask()).toBe(3)
+    clock.advance(4)
+    server.respond = () => answer(200, document)
+    expect(await ask()).toBe('ok')
+  })
+
+  it('waits a minute at most', async () => {
+    const { server, client, clock } = setUp()
+    server.respond = down
+    for (let attempt = 1; attempt <= 10; attempt += 1) {
+      await client.metadata().catch(() => undefined)
+      clock.advance(60)
+    }
+    expect(server.urls).toHaveLength(10)
+  })
+})

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigurationError } from '../../util/configuration-error.ts'
+import { OAuth2Client } from './client.ts'
+import type { OAuth2ClientOptions } from './options.ts'
+
+function problems(options: Partial<OAuth2ClientOptions>): readonly string[] {
+  try {
+    new OAuth2Client({ clientId: 'app', issuer: 'https://op.example', ...options })
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems
+    throw error
+  }
+  return []
+}
+
+const ADDRESS = 'must be an absolute URL with https, or http on a loopback host'
+
+describe('RFC 6749 §2 the options of a client', () => {
+  it.each<[Partial<OAuth2ClientOptions>, string]>([
+    [{ clientId: '' }, '"clientId" is missing: expected the identifier given by the provider'],
+    [
+      { clientSecret: '' },
+      '"clientSecret" is there but empty: expected the secret, or nothing at all for a public client',
+    ],
+    [
+      { tokenEndpointAuthMethod: 'client_secret_post' },
+      '"clientSecret" is missing: "tokenEndpointAuthMethod" is client_secret_post',
+    ],
+    [
+      { tokenEndpointAuthMethod: 'none', clientSecret: 's' },
+      '"tokenEndpointAuthMethod" is none, which sends no secret: leave "clientSecret" out',
+    ],
+    [{ accessTokenUrl: 'http://op.example/token' }, `"accessTokenUrl" ${ADDRESS}`],
+    [{ authorizeUrl: '/authorize' }, `"authorizeUrl" ${ADDRESS}`],
+    [{ apiBaseUrl: 'https://user:pw@api.example' }, `"apiBaseUrl" ${ADDRESS}`],
+    [{ serverMetadataUrl: 'http://localhost.evil.example' }, `"serverMetadataUrl" ${ADDRESS}`],
+    [{ issuer: 'http://op.example' }, '"issuer" must be https, or http on a loopback address'],
+    [{ issuer: 'https://op.example?tenant=1' }, '"issuer" must not have a query or fragment'],
+    [{ serverMetadata: { issuer: 'https://other.example' } }, '"serverMetadata" names another issuer than "issuer"'],
+    [
+      { serverMetadata: { token_endpoint: 'http://op.example/token' } },
+      '"token_endpoint" in "serverMetadata" is invalid: expected an absolute URL with https, or http on a loopback host',
+    ],
+    [{ scope: 'a "b"' }, '"scope" must be names without quotes or backslashes, separated by spaces'],
+    [{ scope: ['a', 'b\\'] }, '"scope" must be names without quotes or backslashes, separated by spaces'],
+    [{ redirectUri: '/callback' }, '"redirectUri" must be an absolute URI'],
+  ])('%j: %s', (options, problem) => {
+    expect(problems(options)).toEqual([problem])
+  })
+
+  it('tells every problem at once', () => {
+    expect(problems({ clientId: '', scope: '"', accessTokenUrl: 'x' })).toHaveLength(3)
+  })
+
+  it('wants to know the server', () => {
+    expect(() => new OAuth2Client({ clientId: 'app' })).toThrow(
+      'OAuth2Client: the authorization server is not named: expected "serverMetadataUrl", "issuer" or "accessTokenUrl"',
+    )
+  })
+
+  it('RFC 8414 §3.3: wants to know whose document it is where the address does not say', () => {
+    expect(() => new OAuth2Client({ clientId: 'app', serverMetadataUrl: 'https://op.example/metadata' })).toThrow(
+      '"issuer" is missing: "serverMetadataUrl" is no well-known address, so it does not say whose metadata it holds',
+    )
+  })
+
+  it('takes loopback addresses for development', () => {
+    expect(problems({ issuer: 'http://localhost:4400', apiBaseUrl: 'http://127.0.0.1:1/' })).toEqual([])
+  })
+})
