@@ -36,7 +36,7 @@ export function renderConsent(look: Look, view: ConsentView): HttpResponse {
 ${renderAccount(look, view)}
 <h2>${fill(messages.consentLead, { client })}</h2>
 <ul class="scopes">${view.scopes.map((scope) => html`<li><span>${describeScope(scope, messages)}</span></li>`)}</ul>
-<p class="small muted" id="redirect">${renderDestination(view.redirectUri, messages)}</p>
+<p class="destination small muted" id="redirect">${renderDestination(view.redirectUri, messages)}</p>
 <form method="post" action="${view.form.action}">
 ${renderHiddenFields(view.form)}
 <div class="actions">

@@ -50,6 +50,9 @@ export interface Messages {
   readonly forbiddenText: string
   readonly errorTitle: string
   readonly errorText: string
+  /** For errors that are ours. */
+  readonly failureTitle: string
+  readonly failureText: string
   /** `{id}`: what the person may quote to the operator. */
   readonly errorReference: string
 
@@ -122,6 +125,8 @@ const ENGLISH: Messages = {
     'It did not come from a page of this site that is open in this browser. Make sure that cookies are allowed, go back, reload the page and try again.',
   errorTitle: 'This request cannot be completed',
   errorText: 'The application sent you here with a request that we cannot answer. Nothing was shared with it.',
+  failureTitle: 'Something went wrong on our side',
+  failureText: 'Try again in a moment. If it happens again, tell us the reference below.',
   errorReference: 'Reference: {id}',
 
   signOutTitle: 'Do you want to sign out?',

@@ -37,28 +37,31 @@ export interface NoticeLink {
   readonly text: string | Html
 }
 
-/**
- * The page for a request that cannot be answered to the client, since the client or its redirect URI is not proven.
- *
- * @spec RFC 6749 §4.1.2.1
- */
-export function renderErrorPage(look: Look, error: ErrorView): HttpResponse {
-  const { messages } = look
-  return renderPage(look, {
-    name: 'error',
-    status: error.status,
-    title: messages.errorTitle,
-    main: html`<h1>${messages.errorTitle}</h1>
-<p class="muted">${messages.errorText}</p>
-<p class="alert"><code id="error">${error.code}</code>: <span id="error-description">${error.description}</span></p>
-<p class="small muted">${fill(messages.errorReference, { id: html`<code id="reference">${error.reference}</code>` })}</p>`,
-  })
-}
-
 export interface ErrorView {
   readonly status: number
   readonly code: string
   readonly description: string
   /** Identifies the request in the log. */
   readonly reference: string
+}
+
+/**
+ * The page for a request that cannot be answered to the client, since the client or its redirect URI is not proven, and
+ * for what went wrong at our own pages.
+ *
+ * @spec RFC 6749 §4.1.2.1
+ */
+export function renderErrorPage(look: Look, error: ErrorView): HttpResponse {
+  const { messages } = look
+  const [title, text] =
+    error.status < 500 ? [messages.errorTitle, messages.errorText] : [messages.failureTitle, messages.failureText]
+  return renderPage(look, {
+    name: 'error',
+    status: error.status,
+    title,
+    main: html`<h1>${title}</h1>
+<p class="muted">${text}</p>
+<p class="alert"><code id="error">${error.code}</code>: <span id="error-description">${error.description}</span></p>
+<p class="small muted">${fill(messages.errorReference, { id: html`<code id="reference">${error.reference}</code>` })}</p>`,
+  })
 }

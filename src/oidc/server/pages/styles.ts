@@ -31,6 +31,7 @@ button:hover{filter:brightness(.94)}
 .scopes li{display:flex;gap:10px;padding:10px 0;border-top:1px solid var(--aw-line)}
 .scopes li:first-child{border-top:0}
 .scopes li::before{content:"";flex:none;width:6px;height:12px;margin:5px 5px 0 3px;border:solid var(--aw-accent);border-width:0 2px 2px 0;transform:rotate(45deg)}
+.destination{margin:14px 0 0}
 .links{display:flex;flex-wrap:wrap;gap:6px 18px;margin:24px 0 0;padding:16px 0 0;border-top:1px solid var(--aw-line);list-style:none}
 .hidden{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:480px){body{justify-content:flex-start;padding:20px 12px}main{padding:24px 20px}}

@@ -1,4 +1,4 @@
-/** The variables that the pages are drawn with, and their values in light and in dark surroundings. */
+/** The variables that the pages are drawn with, and their values in light and, where it differs, in dark surroundings. */
 const VARIABLES = {
   '--aw-accent': ['#2a4bd0', '#9db0ff'],
   '--aw-on-accent': ['#ffffff', '#10131a'],
@@ -10,9 +10,9 @@ const VARIABLES = {
   '--aw-border': ['#838b99', '#727b8a'],
   '--aw-danger': ['#a8201a', '#ffb4ab'],
   '--aw-danger-surface': ['#fdf0ef', '#371a18'],
-  '--aw-radius': ['10px', '10px'],
-  '--aw-font': ['system-ui, -apple-system, "Segoe UI", Roboto, sans-serif', 'inherit'],
-} as const satisfies Record<string, readonly [light: string, dark: string]>
+  '--aw-radius': ['10px'],
+  '--aw-font': ['system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'],
+} as const satisfies Record<string, readonly [light: string, dark?: string]>
 
 /** A variable of the pages, such as `--aw-accent`. */
 export type ThemeVariable = keyof typeof VARIABLES
@@ -45,12 +45,14 @@ function isBalanced(value: string): boolean {
 
 /** The declarations of all variables. `theme` counts in both schemes, `darkTheme` wins in the dark one. */
 export function writeThemeCss(theme: Theme, darkTheme: Theme): string {
-  return (
-    `:root{color-scheme:light dark;${declare((name) => theme[name] ?? VARIABLES[name][0])}}` +
-    `@media (prefers-color-scheme:dark){:root{${declare((name) => darkTheme[name] ?? theme[name] ?? VARIABLES[name][1])}}}`
-  )
+  const light = declare((name) => theme[name] ?? VARIABLES[name][0])
+  const dark = declare((name) => darkTheme[name] ?? theme[name] ?? VARIABLES[name][1])
+  return `:root{color-scheme:light dark;${light}}@media (prefers-color-scheme:dark){:root{${dark}}}`
 }
 
-function declare(read: (name: ThemeVariable) => string): string {
-  return THEME_VARIABLES.map((name) => `${name}:${read(name)}`).join(';')
+function declare(read: (name: ThemeVariable) => string | undefined): string {
+  return THEME_VARIABLES.map((name) => [name, read(name)])
+    .filter(([, value]) => value !== undefined)
+    .map((declaration) => declaration.join(':'))
+    .join(';')
 }
