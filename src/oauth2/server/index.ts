@@ -25,7 +25,13 @@ export type { Endpoint } from './endpoint.ts'
 export { AuthorizationEndpoint, type AuthorizationEndpointOptions } from './endpoints/authorization.ts'
 export { RevocationEndpoint } from './endpoints/revocation.ts'
 export type { ServerEvents } from './events.ts'
-export type { AuthorizationContext, AuthorizationResponseContext, Extension, ServerRegistry } from './extension.ts'
+export type {
+  ApprovalContext,
+  AuthorizationContext,
+  AuthorizationResponseContext,
+  Extension,
+  ServerRegistry,
+} from './extension.ts'
 export type {
   Approval,
   AuthorizationDecision,

@@ -1,0 +1,116 @@
+/** What must and must not compile when a server is put together. Checked by the compiler, never run. */
+import {
+  AuthorizationCodeGrant,
+  type AuthorizationCodeStore,
+  AuthorizationEndpoint,
+  type AuthorizationRequest,
+  AuthorizationServer,
+  ClientCredentialsGrant,
+  type ClientStore,
+  type Endpoint,
+  type Extension,
+  type RedirectTarget,
+  RefreshTokenGrant,
+  RevocationEndpoint,
+  type TokenGrant,
+  type TokenStore,
+} from '../../src/oauth2/server/index.ts'
+import { MemoryStore } from '../../src/stores/memory.ts'
+
+const issuer = 'https://op.example'
+declare const minimal: ClientStore & TokenStore
+declare const codes: ClientStore & AuthorizationCodeStore
+const full = new MemoryStore()
+
+// A store with every part takes every grant.
+new AuthorizationServer({ issuer, store: full })
+  .registerGrant(AuthorizationCodeGrant)
+  .registerGrant(RefreshTokenGrant, { rotate: true })
+  .registerGrant(new RefreshTokenGrant())
+  .registerGrant(ClientCredentialsGrant)
+  .registerEndpoint(RevocationEndpoint)
+
+// A grant whose store part is missing does not compile, however it is registered.
+const small = new AuthorizationServer({ issuer, store: minimal }).registerGrant(ClientCredentialsGrant)
+// @ts-expect-error: no authorization codes
+small.registerGrant(AuthorizationCodeGrant)
+// @ts-expect-error: no authorization codes
+small.registerGrant(new AuthorizationCodeGrant())
+// @ts-expect-error: no refresh tokens
+small.registerGrant(RefreshTokenGrant, { rotate: true })
+// @ts-expect-error: no refresh tokens
+small.registerEndpoint(RevocationEndpoint)
+new AuthorizationServer({ issuer, store: codes })
+  .registerGrant(AuthorizationCodeGrant)
+  // @ts-expect-error: authorization codes are no refresh tokens
+  .registerGrant(RefreshTokenGrant)
+
+// A store that lacks what every server needs is none.
+// @ts-expect-error: no clients
+new AuthorizationServer({ issuer, store: {} })
+
+// Options are those of the class.
+// @ts-expect-error: no such option
+new AuthorizationServer({ issuer, store: full }).registerGrant(RefreshTokenGrant, { rotates: true })
+// @ts-expect-error: a time of no known unit
+new AuthorizationServer({ issuer, store: full, lifetimes: { accessToken: '10 minutes' } })
+
+// Parts of your own name the store they need.
+interface PinStore {
+  verifyPin(subject: string, pin: string): boolean
+}
+const pinGrant: TokenGrant<PinStore> = {
+  grantType: 'urn:example:pin',
+  grant: ({ store, params }) => {
+    store.verifyPin(params.get('username') ?? '', params.get('pin') ?? '')
+    // @ts-expect-error: it said it needs pins only
+    store.findClient('web')
+    return { scope: '' }
+  },
+}
+declare const pins: ClientStore & TokenStore & PinStore
+new AuthorizationServer({ issuer, store: pins }).registerGrant(pinGrant)
+// @ts-expect-error: no pins
+new AuthorizationServer({ issuer, store: full }).registerGrant(pinGrant)
+
+const pinEndpoint: Endpoint<PinStore> = {
+  name: 'pin',
+  path: '/pin',
+  methods: ['POST'],
+  handle: () => ({ status: 204, headers: [] }),
+}
+new AuthorizationServer({ issuer, store: pins }).registerEndpoint(pinEndpoint)
+// @ts-expect-error: no pins
+new AuthorizationServer({ issuer, store: full }).registerEndpoint(pinEndpoint)
+
+const pinExtension: Extension<PinStore> = { name: 'pin', install: (registry) => registry.registerGrant(pinGrant) }
+new AuthorizationServer({ issuer, store: pins }).registerExtension(pinExtension)
+// @ts-expect-error: no pins
+new AuthorizationServer({ issuer, store: full }).registerExtension(pinExtension)
+
+// The endpoint's callback sees the store of the server it is registered with.
+new AuthorizationServer({ issuer, store: pins }).registerEndpoint(
+  new AuthorizationEndpoint({ interact: ({ store }) => ({ subject: store.verifyPin('a', '1') ? 'a' : 'b' }) }),
+)
+
+// The answer has the shape that the request came in.
+declare const fetchRequest: Request
+async function answers(server: AuthorizationServer<MemoryStore>): Promise<Response> {
+  const request = await server.getConsentGrant(fetchRequest)
+  const token: Response = await server.createTokenResponse(fetchRequest)
+  await token.text()
+  return server.createAuthorizationResponse(request, { subject: 'alice' })
+}
+await answers(new AuthorizationServer({ issuer, store: full }))
+
+// Only the pipeline makes a redirect target, and an approval names somebody.
+// @ts-expect-error: a string is not proven
+export const target: RedirectTarget = 'https://evil.example'
+declare const server: AuthorizationServer<MemoryStore>
+declare const request: AuthorizationRequest
+// @ts-expect-error: an approval has a subject
+await server.createAuthorizationResponse(request, { scope: 'read' })
+// @ts-expect-error: no such reason
+await server.createAuthorizationResponse(request, { denied: true, error: 'invalid_grant' })
+// @ts-expect-error: no such event
+server.on('token.stolen', () => undefined)
