@@ -26,7 +26,7 @@ export interface GenerateKeyOptions {
 export interface PreparedSigner {
   readonly sign: Signer
   /** Encoded protected headers by `typ`, so that a header that never changes is written once. */
-  readonly headers: Map<string, string>
+  readonly headers: Map<string | undefined, string>
 }
 
 /**

@@ -63,12 +63,12 @@ function rememberedHeader(
   alg: string,
   kid: string | undefined,
   typ: string | undefined,
-  headers: Map<string, string>,
+  headers: Map<string | undefined, string>,
 ): string {
-  const remembered = headers.get(typ ?? '')
+  const remembered = headers.get(typ)
   if (remembered !== undefined) return remembered
   const encoded = encodeHeader({ alg, typ, kid })
-  if (headers.size < rememberedTypes) headers.set(typ ?? '', encoded)
+  if (headers.size < rememberedTypes) headers.set(typ, encoded)
   return encoded
 }
 
