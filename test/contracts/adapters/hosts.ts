@@ -91,7 +91,7 @@ const appAnswer: express.RequestHandler = (_request, response) => {
 }
 
 /** What platforms with `Request` and `Response` do, done with Node. */
-function fetchListener(handler: (request: Request) => Promise<Response>): RequestListener {
+export function fetchListener(handler: (request: Request) => Promise<Response>): RequestListener {
   return (incoming, outgoing) => {
     const headers = new Headers()
     for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
