@@ -1,7 +1,6 @@
 import { OAuth2Error } from '../../oauth2/errors.ts'
 import { parseScope } from '../../oauth2/scope.ts'
-import type { AuthorizationRequest } from '../../oauth2/server/authorization/request.ts'
-import type { ServerHandle } from '../../oauth2/server/context.ts'
+import type { AuthorizationRequest, ServerHandle } from '../../oauth2/server/index.ts'
 import type { Seconds } from '../../util/clock.ts'
 import { parseMaxAge } from '../max-age.ts'
 import type { Prompt } from '../prompt.ts'

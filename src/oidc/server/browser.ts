@@ -1,7 +1,7 @@
 import type { CookieOptions } from '../../http/cookies.ts'
 import { cookieName, expireCookie, parseCookies, serializeCookie } from '../../http/cookies.ts'
 import type { Header } from '../../http/response.ts'
-import type { RequestContext } from '../../oauth2/server/context.ts'
+import type { RequestContext } from '../../oauth2/server/index.ts'
 import type { Seconds } from '../../util/clock.ts'
 
 /** What we hand to browsers: 256 random bits in base64url. Anything else in our cookies was not put there by us. */

@@ -2,7 +2,7 @@ import { sha256Base64url } from '../../crypto/hash.ts'
 import { randomToken } from '../../crypto/random.ts'
 import { equalsInConstantTime } from '../../crypto/timing-safe.ts'
 import type { Header } from '../../http/response.ts'
-import type { RequestContext } from '../../oauth2/server/context.ts'
+import type { RequestContext } from '../../oauth2/server/index.ts'
 import { isOwnForm, readCookie, setCookie } from './browser.ts'
 
 const COOKIE = 'aw_csrf'

@@ -1,7 +1,5 @@
 import type { RequestParameters } from '../../http/form.ts'
-import type { RequestContext } from '../../oauth2/server/context.ts'
-import type { Client } from '../../oauth2/server/records.ts'
-import type { ClientStore } from '../../oauth2/server/store.ts'
+import type { Client, ClientStore, RequestContext } from '../../oauth2/server/index.ts'
 import type { IdTokenHint } from './id-token-hint.ts'
 import { readIdTokenHint } from './id-token-hint.ts'
 

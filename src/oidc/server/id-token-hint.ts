@@ -1,7 +1,7 @@
 import { JoseError } from '../../jose/errors.ts'
 import type { KeySet } from '../../jose/jwks/index.ts'
 import { verifyCompact } from '../../jose/jws/index.ts'
-import type { ServerHandle } from '../../oauth2/server/context.ts'
+import type { ServerHandle } from '../../oauth2/server/index.ts'
 import { decodeUtf8 } from '../../util/bytes.ts'
 import type { JsonObject, JsonValue } from '../../util/json.ts'
 import { parseJsonObject } from '../../util/json.ts'

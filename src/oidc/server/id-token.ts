@@ -1,7 +1,6 @@
 import { signJwt } from '../../jose/jwt/index.ts'
 import { OAuth2Error } from '../../oauth2/errors.ts'
-import type { TokenResponseContext } from '../../oauth2/server/context.ts'
-import type { GrantRecord } from '../../oauth2/server/records.ts'
+import type { GrantRecord, TokenResponseContext } from '../../oauth2/server/index.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { IdTokenClaims } from '../id-token.ts'
 import { tokenHash } from '../id-token.ts'

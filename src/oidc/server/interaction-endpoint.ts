@@ -3,10 +3,13 @@ import { queryOf } from '../../http/request.ts'
 import type { Header, HttpResponse } from '../../http/response.ts'
 import { redirect } from '../../http/response.ts'
 import { formatScope, parseScope } from '../../oauth2/scope.ts'
-import type { AuthorizationRequest } from '../../oauth2/server/authorization/request.ts'
-import type { RequestContext } from '../../oauth2/server/context.ts'
-import type { Endpoint } from '../../oauth2/server/endpoint.ts'
-import type { AuthorizationDecision, Denial } from '../../oauth2/server/grant.ts'
+import type {
+  AuthorizationDecision,
+  AuthorizationRequest,
+  Denial,
+  Endpoint,
+  RequestContext,
+} from '../../oauth2/server/index.ts'
 import { readAuthenticationRequest } from './authentication-request.ts'
 import { isBoundForm } from './csrf.ts'
 import { approve, beginInteraction, findStanding, interactionUrl } from './interaction-flow.ts'

@@ -1,10 +1,14 @@
 import { RequestParameters } from '../../http/form.ts'
 import type { HttpResponse } from '../../http/response.ts'
 import { redirect } from '../../http/response.ts'
-import type { AuthorizationRequest } from '../../oauth2/server/authorization/request.ts'
-import type { RequestContext } from '../../oauth2/server/context.ts'
-import type { Approval, AuthorizationDecision, Denial } from '../../oauth2/server/grant.ts'
-import type { SessionRecord } from '../../oauth2/server/records.ts'
+import type {
+  Approval,
+  AuthorizationDecision,
+  AuthorizationRequest,
+  Denial,
+  RequestContext,
+  SessionRecord,
+} from '../../oauth2/server/index.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { AuthenticationRequest } from './authentication-request.ts'
 import { readAuthenticationRequest } from './authentication-request.ts'

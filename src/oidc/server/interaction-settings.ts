@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../http/request.ts'
-import type { ConsentStore, ReplayStore, SessionStore } from '../../oauth2/server/store.ts'
+import type { ConsentStore, ReplayStore, SessionStore } from '../../oauth2/server/index.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'

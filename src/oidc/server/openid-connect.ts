@@ -1,8 +1,14 @@
 import { OAuth2Error } from '../../oauth2/errors.ts'
 import { parseScope } from '../../oauth2/scope.ts'
-import type { TokenResponseContext } from '../../oauth2/server/context.ts'
-import type { ApprovalContext, AuthorizationContext, Extension, ServerRegistry } from '../../oauth2/server/extension.ts'
-import type { ClientStore, TokenStore } from '../../oauth2/server/store.ts'
+import type {
+  ApprovalContext,
+  AuthorizationContext,
+  ClientStore,
+  Extension,
+  ServerRegistry,
+  TokenResponseContext,
+  TokenStore,
+} from '../../oauth2/server/index.ts'
 import type { ServerMetadata } from '../../oauth2/server-metadata.ts'
 import type { Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'

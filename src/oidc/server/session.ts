@@ -1,9 +1,7 @@
 import { sha256Base64url } from '../../crypto/hash.ts'
 import { randomToken } from '../../crypto/random.ts'
 import type { Header } from '../../http/response.ts'
-import type { RequestContext } from '../../oauth2/server/context.ts'
-import type { SessionRecord } from '../../oauth2/server/records.ts'
-import type { SessionStore } from '../../oauth2/server/store.ts'
+import type { RequestContext, SessionRecord, SessionStore } from '../../oauth2/server/index.ts'
 import type { Seconds } from '../../util/clock.ts'
 import { clearCookie, readCookie, setCookie } from './browser.ts'
 

@@ -1,7 +1,7 @@
 import { randomId } from '../../crypto/random.ts'
 import { Sealer } from '../../crypto/sealed.ts'
 import { RequestParameters } from '../../http/form.ts'
-import type { RequestContext } from '../../oauth2/server/context.ts'
+import type { RequestContext } from '../../oauth2/server/index.ts'
 import type { Seconds } from '../../util/clock.ts'
 import { isJsonObject } from '../../util/json.ts'
 

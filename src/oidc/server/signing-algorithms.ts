@@ -1,5 +1,5 @@
 import type { KeySet } from '../../jose/jwks/index.ts'
-import type { Client } from '../../oauth2/server/records.ts'
+import type { Client } from '../../oauth2/server/index.ts'
 
 /**
  * The algorithms that a key set can sign ID tokens with, the default first. Secrets are no keys for that: whoever can

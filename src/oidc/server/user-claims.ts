@@ -1,5 +1,5 @@
 import { parseScope } from '../../oauth2/scope.ts'
-import type { Client } from '../../oauth2/server/records.ts'
+import type { Client } from '../../oauth2/server/index.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { UserClaims } from '../claims.ts'
 

@@ -4,11 +4,15 @@ import { json } from '../../http/response.ts'
 import { findBearerToken, refuseBearer } from '../../oauth2/bearer.ts'
 import { OAuth2Error } from '../../oauth2/errors.ts'
 import { parseScope } from '../../oauth2/scope.ts'
-import type { RequestContext } from '../../oauth2/server/context.ts'
-import type { Endpoint } from '../../oauth2/server/endpoint.ts'
-import type { AccessTokenRecord, Client } from '../../oauth2/server/records.ts'
-import type { ClientStore, TokenStore } from '../../oauth2/server/store.ts'
-import { findAccessToken } from '../../oauth2/server/tokens/find-access-token.ts'
+import type {
+  AccessTokenRecord,
+  Client,
+  ClientStore,
+  Endpoint,
+  RequestContext,
+  TokenStore,
+} from '../../oauth2/server/index.ts'
+import { findAccessToken } from '../../oauth2/server/index.ts'
 import type { UserClaims } from '../claims.ts'
 import type { OpenIdProviderMetadata } from '../discovery.ts'
 import type { ClaimsOfScope, LoadClaims } from './user-claims.ts'

@@ -1,4 +1,4 @@
-import type { Client } from '../../../oauth2/server/records.ts'
+import type { Client } from '../../../oauth2/server/index.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
 import type { Messages } from './messages.ts'
