@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest'
+import { TestClock } from '../../../test/support/stub-provider.ts'
+import type { HttpRequest } from '../../http/request.ts'
+import { type TransactionOptions, Transactions } from './transaction.ts'
+
+const secret = 'a secret that is long enough: 0123456789'
+
+/** A browser that keeps the cookies of one host. */
+class CookieJar {
+  readonly cookies: Map<string, string> = new Map()
+
+  take(setCookie: readonly string[]): void {
+    for (const line of setCookie) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (line.includes('Max-Age=0')) this.cookies.delete(name)
+      else this.cookies.set(name, value)
+    }
+  }
+
+  request(): HttpRequest {
+    const header = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const unread = (): never => {
+      throw new Error('not read here')
+    }
+    return {
+      method: 'GET',
+      url: '/',
+      header: (name) => (name === 'cookie' ? header : undefined),
+      form: unread,
+      json: unread,
+    }
+  }
+}
+
+function setUp(options: Partial<TransactionOptions> = {}) {
+  const clock = new TestClock()
+  const transactions = new Transactions({ kind: 'login', secret, clock: clock.read, ...options })
+  const jar = new CookieJar()
+  const begin = async (state: string, attempt: object = {}): Promise<readonly string[]> => {
+    const setCookie = await transactions.begin(jar.request(), {
+      provider: 'op',
+      state,
+      redirectUri: 'https://app.example/cb',
+      ...attempt,
+    })
+    jar.take(setCookie)
+    return setCookie
+  }
+  const consume = async (state: string) => {
+    const found = await transactions.consume(jar.request(), state)
+    jar.take(found.setCookie)
+    return found
+  }
+  return { clock, jar, transactions, begin, consume }
+}
+
+const failed = (code: string, message?: string) =>
+  expect.objectContaining({
+    ok: false,
+    error: expect.objectContaining({ code, ...(message !== undefined && { message }) }),
+  })
+
+describe('RFC 6749 §10.12 a login that is under way', () => {
+  it('comes back as it left', async () => {
+    const { begin, consume, clock } = setUp()
+    await begin('S', { issuer: 'https://op.example', codeVerifier: 'V', nonce: 'N', maxAge: 60, data: { next: ['/'] } })
+    expect(await consume('S')).toEqual({
+      ok: true,
+      transaction: {
+        provider: 'op',
+        state: 'S',
+        redirectUri: 'https://app.example/cb',
+        issuer: 'https://op.example',
+        codeVerifier: 'V',
+        nonce: 'N',
+        maxAge: 60,
+        data: { next: ['/'] },
+        createdAt: clock.seconds,
+      },
+      setCookie: [
+        expect.stringMatching(
+          /^__Host-authwright\.login\.[\w-]{16}=; Path=\/; HttpOnly; SameSite=Lax; Max-Age=0; Secure$/,
+        ),
+      ],
+    })
+  })
+
+  it('is in a cookie that only this host can set, for ten minutes, and that shows nothing', async () => {
+    const { begin } = setUp()
+    const [cookie = ''] = await begin('STATE', { codeVerifier: 'VERIFIER' })
+    expect(cookie).toMatch(
+      /^__Host-authwright\.login\.[\w-]{16}=[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600; Secure$/,
+    )
+    expect(cookie).not.toMatch(/STATE|VERIFIER/)
+  })
+
+  it('is in a cookie that http on a loopback host can have', async () => {
+    const { begin, consume } = setUp()
+    const [cookie = ''] = await begin('S', { redirectUri: 'http://localhost:4401/cb' })
+    expect(cookie).toMatch(/^authwright\.login\.[\w-]{16}=[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/)
+    expect(await consume('S')).toMatchObject({ ok: true })
+  })
+
+  it('has no cookie in another browser', async () => {
+    const { begin, transactions } = setUp()
+    await begin('S')
+    expect(await transactions.consume(new CookieJar().request(), 'S')).toEqual({
+      ok: false,
+      setCookie: [],
+      error: expect.objectContaining({
+        code: 'transaction_missing',
+        message:
+          'login cookie is missing: this browser did not start the login, finished it before, took longer than 10 minutes, or refuses cookies',
+      }),
+    })
+  })
+
+  it('is over after ten minutes even where the browser kept the cookie', async () => {
+    const { begin, consume, clock } = setUp()
+    await begin('S')
+    clock.advance(600)
+    expect(await consume('S')).toEqual(
+      failed('transaction_expired', 'login took longer than 10 minutes: start it again'),
+    )
+    const other = setUp()
+    await other.begin('S')
+    other.clock.advance(599)
+    expect(await other.consume('S')).toMatchObject({ ok: true })
+  })
+
+  it('is taken once, even where the browser kept the cookie', async () => {
+    const { begin, jar, transactions } = setUp()
+    await begin('S')
+    const results = await Promise.all(Array.from({ length: 16 }, () => transactions.consume(jar.request(), 'S')))
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1)
+    expect(results[15]).toEqual(failed('transaction_used', 'login was already finished: start it again'))
+  })
+
+  it('opens with a former secret, and with no other', async () => {
+    const { begin, jar } = setUp()
+    await begin('S')
+    const rotated = setUp({ secret: ['a new secret that is long enough: 98765', secret] })
+    expect(await rotated.transactions.consume(jar.request(), 'S')).toMatchObject({ ok: true })
+    const foreign = setUp({ secret: 'another secret that is long enough: 4321' })
+    expect(await foreign.transactions.consume(jar.request(), 'S')).toEqual(
+      failed('transaction_mismatch', 'login cookie does not open: expected one that was sealed with "secret"'),
+    )
+  })
+
+  it('is no logout', async () => {
+    const { begin, jar, transactions } = setUp()
+    await begin('S')
+    const renamed = new CookieJar()
+    for (const [name, value] of jar.cookies) renamed.cookies.set(name.replace('login', 'logout'), value)
+    const logouts = new Transactions({ kind: 'logout', secret, clock: new TestClock().read })
+    expect(await logouts.consume(renamed.request(), 'S')).toEqual(failed('transaction_mismatch'))
+    expect(await transactions.consume(renamed.request(), 'S')).toEqual(failed('transaction_missing'))
+  })
+
+  it('does not come from a cookie that another host could have planted', async () => {
+    const { begin, jar, consume } = setUp()
+    await begin('S')
+    const [[name = '', value = ''] = []] = [...jar.cookies]
+    jar.cookies.clear()
+    jar.cookies.set(name.replace('__Host-', ''), value)
+    expect(await consume('S')).toEqual(
+      failed('transaction_mismatch', 'login cookie has another name than the one that was set'),
+    )
+  })
+
+  it('does not answer to the state of another', async () => {
+    const { begin, jar, transactions } = setUp()
+    await begin('S')
+    const [planted] = await setUp().begin('T')
+    const [nameOfT = ''] = (planted ?? '').split('=')
+    const [[, sealedS = ''] = []] = [...jar.cookies]
+    jar.cookies.set(nameOfT, sealedS)
+    expect(await transactions.consume(jar.request(), 'T')).toEqual(failed('state_mismatch'))
+  })
+})
+
+describe('express-openid-connect#43, authlib#285: several tabs', () => {
+  it('each have their own', async () => {
+    const { begin, consume } = setUp()
+    await begin('A', { nonce: 'a' })
+    await begin('B', { nonce: 'b' })
+    expect(await consume('A')).toMatchObject({ ok: true, transaction: { nonce: 'a' } })
+    expect(await consume('B')).toMatchObject({ ok: true, transaction: { nonce: 'b' } })
+  })
+
+  it('are eight at most: the ninth takes the place of the oldest', async () => {
+    const { begin, consume, clock, jar } = setUp()
+    for (let tab = 1; tab <= 8; tab += 1) {
+      expect(await begin(`tab ${tab}`)).toHaveLength(1)
+      clock.advance(1)
+    }
+    const setCookie = await begin('tab 9')
+    expect(setCookie).toHaveLength(2)
+    expect(setCookie[0]).toContain('Max-Age=0')
+    expect(jar.cookies.size).toBe(8)
+    expect(await consume('tab 1')).toEqual(failed('transaction_missing'))
+    for (const state of ['tab 2', 'tab 8', 'tab 9']) expect(await consume(state)).toMatchObject({ ok: true })
+  })
+
+  it('that open within one second go by the order of their cookies', async () => {
+    const { begin, consume } = setUp()
+    for (let tab = 1; tab <= 9; tab += 1) await begin(`tab ${tab}`)
+    expect(await consume('tab 1')).toEqual(failed('transaction_missing'))
+    expect(await consume('tab 9')).toMatchObject({ ok: true })
+  })
+
+  it('that have expired make room, and cookies of other applications stay', async () => {
+    const { begin, clock, jar } = setUp()
+    const other = setUp({ secret: 'the secret of another app: 0123456789 abc' })
+    jar.take(await other.begin('theirs'))
+    await begin('A')
+    clock.advance(600)
+    expect(await begin('B')).toHaveLength(2)
+    expect(jar.cookies.size).toBe(2)
+  })
+})
+
+describe('OIDC Form Post §2 an answer that another site posts', () => {
+  it('needs a cookie that comes along from there', async () => {
+    const { begin, consume } = setUp()
+    const [cookie = ''] = await begin('S', { isPosted: true })
+    expect(cookie).toMatch(/SameSite=None; Max-Age=600; Secure$/)
+    expect((await consume('S')).setCookie[0]).toMatch(/SameSite=None; Max-Age=0; Secure$/)
+  })
+
+  it('explains that http has no such cookie', async () => {
+    await expect(setUp().begin('S', { isPosted: true, redirectUri: 'http://localhost:4401/cb' })).rejects.toThrow(
+      'authorizeRedirect: "responseMode" form_post needs a redirect URI with https',
+    )
+  })
+})
+
+describe('the secret', () => {
+  it('must be long enough', () => {
+    expect(() => setUp({ secret: 'short' })).toThrow('must be at least 32 bytes long')
+  })
+})

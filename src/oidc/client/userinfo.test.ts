@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { answer, StubProvider } from '../../../test/support/stub-provider.ts'
+import { FetchError } from '../../http/fetch-error.ts'
+import { headerOf } from '../../http/response.ts'
+import type { IdTokenClaims } from '../id-token.ts'
+import { OpenIdClient } from './client.ts'
+
+let provider: StubProvider
+let client: OpenIdClient
+
+beforeEach(async () => {
+  provider = await StubProvider.create()
+  const { issuer, transport, clock } = provider
+  client = new OpenIdClient({ clientId: 'app', issuer, transport, clock: clock.read, scope: 'openid' })
+})
+
+const token = { access_token: 'T', token_type: 'Bearer' }
+const claims: IdTokenClaims = { iss: 'https://op.example', sub: 'alice', aud: 'app', exp: 1, iat: 0 }
+
+describe('OIDC Core §5.3 userinfo', () => {
+  it('is asked for with the token in the header', async () => {
+    expect(await client.userinfo({ ...token, userinfo: claims })).toEqual({ sub: 'alice', email: 'alice@example.com' })
+    const request = provider.requests.at(-1)
+    expect(request).toMatchObject({ method: 'GET', url: 'https://op.example/userinfo' })
+    expect(headerOf({ headers: request?.headers ?? [] }, 'authorization')).toBe('Bearer T')
+  })
+
+  it('comes from where the client was told', async () => {
+    const { issuer, transport } = provider
+    provider.handlers.set('/me', () => answer(200, { sub: 'bob' }))
+    const told = new OpenIdClient({ clientId: 'app', issuer, transport, userinfoEndpoint: 'https://op.example/me' })
+    expect(await told.userinfo(token)).toEqual({ sub: 'bob' })
+  })
+
+  it('OIDC Core §5.3.4: must be about the person of the ID token', async () => {
+    provider.userinfo = { sub: 'mallory' }
+    const mismatch = {
+      code: 'userinfo_subject_mismatch',
+      message: '"sub" (Subject) in the userinfo response mismatch: expected the person of the ID token',
+    }
+    await expect(client.userinfo({ ...token, userinfo: claims })).rejects.toMatchObject(mismatch)
+    const stored = { ...token, id_token: await provider.signIdToken({}) }
+    await expect(client.userinfo(stored)).rejects.toMatchObject(mismatch)
+    await expect(client.userinfo({ ...token, id_token: 'x' })).rejects.toMatchObject({ code: 'id_token_malformed' })
+    expect(await client.userinfo(token)).toEqual({ sub: 'mallory' })
+  })
+
+  it.each([
+    [answer(401, {}), 'userinfo_refused', 'userinfo endpoint answered with status 401: expected 200'],
+    [answer(200, 'a.b.c', 'application/jwt'), 'userinfo_invalid', 'userinfo response must be application/json'],
+    [answer(200, '<html>', 'text/html'), 'userinfo_invalid', 'userinfo response must be application/json'],
+    [answer(200, '[]'), 'userinfo_invalid', 'userinfo response must be a JSON object in UTF-8'],
+    [
+      answer(200, new Uint8Array([0x7b, 0xff, 0x7d])),
+      'userinfo_invalid',
+      'userinfo response must be a JSON object in UTF-8',
+    ],
+    [answer(200, {}), 'userinfo_invalid', '"sub" (Subject) in the userinfo response is missing or no text'],
+    [answer(200, { sub: 7 }), 'userinfo_invalid', '"sub" (Subject) in the userinfo response is missing or no text'],
+  ])('case %#: %s', async (response, code, message) => {
+    provider.handlers.set('/userinfo', () => response)
+    await expect(client.userinfo(token)).rejects.toMatchObject({ code, message, stage: 'userinfo' })
+  })
+
+  it('says at which step the network failed', async () => {
+    provider.handlers.set('/userinfo', ({ url }) => Promise.reject(new FetchError('timeout', { url })))
+    await expect(client.userinfo(token)).rejects.toMatchObject({ code: 'request_failed', stage: 'userinfo' })
+  })
+})
+
+describe('OIDC RP-Initiated Logout §2 the logout request', () => {
+  it('names the client, the login and where to come back to', async () => {
+    const { url, state } = await client.createLogoutUrl({
+      postLogoutRedirectUri: 'https://app.example/bye',
+      idTokenHint: 'a.b.c',
+      logoutHint: 'alice',
+      uiLocales: ['de', 'en'],
+    })
+    expect(state).toMatch(/^[\w-]{43}$/)
+    expect(url.split('?')[0]).toBe('https://op.example/logout')
+    expect(Object.fromEntries(new URL(url).searchParams)).toEqual({
+      id_token_hint: 'a.b.c',
+      client_id: 'app',
+      post_logout_redirect_uri: 'https://app.example/bye',
+      state,
+      logout_hint: 'alice',
+      ui_locales: 'de en',
+    })
+  })
+
+  it('has no state where nobody comes back', async () => {
+    const { url, state } = await client.createLogoutUrl()
+    expect(url).toBe('https://op.example/logout?client_id=app')
+    expect(state).toBeUndefined()
+  })
+
+  it('needs a provider that has it', async () => {
+    provider.metadata = { end_session_endpoint: undefined }
+    await expect(client.createLogoutUrl()).rejects.toMatchObject({
+      code: 'endpoint_missing',
+      parameter: 'end_session_endpoint',
+    })
+  })
+})
