@@ -1,0 +1,127 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { listen, type Running } from '../../test/contracts/adapters/hosts.ts'
+import { CookieSession, fromNode, oauthServer, toNode } from './node.ts'
+
+let running: Running | undefined
+afterEach(() => running?.close())
+
+async function serve(listener: RequestListener): Promise<string> {
+  running = await listen(() => listener)
+  return running.origin
+}
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
+
+describe('oauthServer on node:http', () => {
+  it('answers 500 to what a server should not have thrown, and lives on', async () => {
+    const origin = await serve(oauthServer({ handle: () => Promise.reject(new Error('not a response')) }))
+    expect((await fetch(origin)).status).toBe(500)
+    expect((await fetch(origin)).status).toBe(500)
+  })
+
+  it('answers 500 to a response that cannot be written', async () => {
+    const headers = [['x-broken', 'a\r\nb']] as const
+    const origin = await serve(oauthServer({ handle: async () => ({ status: 200, headers }) }))
+    expect((await fetch(origin)).status).toBe(500)
+  })
+})
+
+describe('fromNode', () => {
+  it('says so when somebody has read the body and left nothing', async () => {
+    const origin = await serve((request, response) => {
+      request.resume().on('end', async () => {
+        const outcome = Promise.resolve(fromNode(request).form())
+        response.end(await outcome.then(String, (error: Error) => error.message))
+      })
+    })
+    const response = await fetch(origin, { method: 'POST', body: 'a=b', headers: form })
+    expect(await response.text()).toBe('request body was already read, and what read it left no "body"')
+  })
+
+  it('finds no body where there is none, whoever has looked', async () => {
+    const origin = await serve((request, response) => {
+      request.resume().on('end', async () => {
+        const parameters = await fromNode(request).form()
+        response.end(`names: ${parameters.names().length}`)
+      })
+    })
+    expect(await (await fetch(origin, { method: 'POST', headers: form })).text()).toBe('names: 0')
+  })
+
+  it('takes what a parser made of nested names for no parameter', async () => {
+    const origin = await serve(async (request, response) => {
+      Object.assign(request, { body: { a: '1', b: { c: '2' }, d: ['3', '4'] } })
+      const parameters = await fromNode(request).form()
+      response.end(parameters.toString())
+    })
+    const response = await fetch(origin, { method: 'POST', body: 'x', headers: form })
+    expect(await response.text()).toBe('a=1&d=3&d=4')
+  })
+
+  it('tells a body that ended early from one that is malformed', async () => {
+    const incoming = createServer()
+    const arrived = once(incoming, 'request')
+    incoming.listen(0, '127.0.0.1')
+    await once(incoming, 'listening')
+    const { port } = incoming.address() as AddressInfo
+    const socket = connect(port, '127.0.0.1')
+    socket.write(
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\na=b',
+    )
+    const [request] = await arrived
+    const form = Promise.resolve(fromNode(request).form())
+    socket.destroy()
+    await expect(form).rejects.toMatchObject({ code: 'incomplete_body', status: 400 })
+    incoming.close()
+  })
+})
+
+describe('toNode', () => {
+  it('keeps the cookies of the program and replaces its other headers', async () => {
+    const origin = await serve((_request, response) => {
+      response.setHeader('set-cookie', 'app=1').setHeader('cache-control', 'public').setHeader('vary', 'Accept')
+      const headers = [
+        ['set-cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+        ['cache-control', 'no-store'],
+        ['vary', 'Cookie'],
+        ['www-authenticate', 'Basic'],
+        ['www-authenticate', 'Bearer'],
+      ] as const
+      toNode({ status: 401, headers, body: 'é' }, response)
+    })
+    const response = await fetch(origin)
+    expect(response.headers.getSetCookie()).toEqual(['app=1', 'a=1', 'b=2'])
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.get('vary')).toBe('Accept, Cookie')
+    expect(response.headers.get('www-authenticate')).toBe('Basic, Bearer')
+    expect(response.headers.get('content-length')).toBe('2')
+    expect(await response.text()).toBe('é')
+  })
+})
+
+describe('CookieSession', () => {
+  const session = new CookieSession<{ name: string }>('app', {
+    secret: 'a secret of at least thirty-two bytes',
+    lifetime: '1h',
+    secure: false,
+  })
+
+  it('is written, read and cleared', async () => {
+    const origin = await serve(async (request, response) => {
+      if (request.url === '/in') await session.write(response, { name: 'Ada' })
+      if (request.url === '/out') session.clear(response)
+      response.end(JSON.stringify((await session.read(request)) ?? null))
+    })
+    const signedIn = await fetch(`${origin}/in`)
+    const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    expect(await (await fetch(origin, { headers: { cookie } })).json()).toEqual({ name: 'Ada' })
+    expect(await (await fetch(origin)).json()).toBeNull()
+    expect((await fetch(`${origin}/out`)).headers.getSetCookie()).toEqual([
+      'app=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0',
+    ])
+  })
+})
