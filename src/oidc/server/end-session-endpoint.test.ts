@@ -112,6 +112,14 @@ describe('OIDC RP-Initiated Logout §2 the person is asked', () => {
     expect(provider.events).toEqual(['login.succeeded'])
   })
 
+  it('when the hint is from an earlier session of theirs', async () => {
+    const { provider, browser, hint, logout } = await signedIn()
+    await provider.signIn(browser, await browser.open(provider.url({ prompt: 'login' })))
+    const screen = await logout({ id_token_hint: hint, post_logout_redirect_uri: BYE })
+    expect(screen.page).toBe('sign-out-requested')
+    expect((await browser.press(screen, 'sign-out')).away?.href).toBe(BYE)
+  })
+
   it('offers a link, not a redirect, where nobody is signed in and nothing is proven', async () => {
     const { provider, logoutUrl } = await signedIn()
     const screen = await provider.browser().open(logoutUrl({ client_id: 'app', post_logout_redirect_uri: BYE }))

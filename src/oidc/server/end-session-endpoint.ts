@@ -7,6 +7,7 @@ import type { OpenIdProviderMetadata } from '../discovery.ts'
 import { bindForm, isBoundForm } from './csrf.ts'
 import type { EndSessionRequest } from './end-session-request.ts'
 import { readEndSessionRequest } from './end-session-request.ts'
+import type { IdTokenHint } from './id-token-hint.ts'
 import { urlOf } from './interaction-flow.ts'
 import type { InteractionSettings } from './interaction-settings.ts'
 import { isolate, viewClient } from './pages/client-view.ts'
@@ -59,8 +60,9 @@ export class EndSessionEndpoint implements Endpoint<SessionStore & ClientStore> 
     if (typeof request === 'string') return renderNotice(this.#settings.look, request, this.#offerSignOut(context))
     const session = await findSession(context)
     if (session === undefined) return leave(this.#settings, request, request.hint !== undefined)
-    if (request.hint?.subject === session.subject) return signOut(this.#settings, context, session, request)
-    return this.#ask(context, params, request, session)
+    return isOfSession(request.hint, session)
+      ? signOut(this.#settings, context, session, request)
+      : this.#ask(context, params, request, session)
   }
 
   async #ask(
@@ -113,6 +115,16 @@ export class EndSessionConfirmation implements Endpoint<SessionStore & ClientSto
       ? leave(this.#settings, request, true)
       : signOut(this.#settings, context, session, request)
   }
+}
+
+/**
+ * Whether the client knows this very session. A token from another session, though of the same person, may have leaked
+ * long ago: the person is asked.
+ *
+ * @spec OIDC RP-Initiated Logout §2
+ */
+function isOfSession(hint: IdTokenHint | undefined, { id, subject }: SessionRecord): boolean {
+  return hint?.subject === subject && (hint.session === undefined || hint.session === id)
 }
 
 async function signOut(

@@ -11,6 +11,8 @@ import { signingAlgorithms } from './signing-algorithms.ts'
 export interface IdTokenHint {
   readonly subject: string
   readonly audience: readonly string[]
+  /** The session at which it was issued, if there was one. */
+  readonly session: string | undefined
 }
 
 /**
@@ -18,14 +20,15 @@ export interface IdTokenHint {
  * expired does not matter: it says who the person was, it does not prove that they are there.
  *
  * @spec OIDC Core §3.1.2.1
- * @spec OIDC RP-Initiated Logout §4
+ * @spec OIDC RP-Initiated Logout §2
  */
 export async function readIdTokenHint(server: ServerHandle, token: string): Promise<IdTokenHint | undefined> {
   const claims = await verifySignature(token, server.keys)
   const subject = claims?.['sub']
   if (claims === undefined || claims['iss'] !== server.issuer || typeof subject !== 'string') return undefined
   const audience = toStrings(claims['aud'])
-  return audience.length === 0 ? undefined : { subject, audience }
+  const session = typeof claims['sid'] === 'string' ? claims['sid'] : undefined
+  return audience.length === 0 ? undefined : { subject, audience, session }
 }
 
 async function verifySignature(token: string, keys: KeySet): Promise<JsonObject | undefined> {

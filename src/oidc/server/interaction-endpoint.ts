@@ -19,7 +19,8 @@ import { fitsHint } from './interaction-policy.ts'
 import type { WaitingRequest } from './interaction-request.ts'
 import { takeUp } from './interaction-request.ts'
 import type { InteractionSettings, InteractionStore } from './interaction-settings.ts'
-import { renderNotice } from './pages/notice.ts'
+import { viewClient } from './pages/client-view.ts'
+import { linkToClient, renderNotice } from './pages/notice.ts'
 import { startSession } from './session.ts'
 
 type Context = RequestContext<InteractionStore>
@@ -112,8 +113,9 @@ export class InteractionEndpoint implements Endpoint<InteractionStore> {
   async #finish(context: Context, waiting: WaitingRequest, decision: AuthorizationDecision): Promise<HttpResponse> {
     const { handle, request } = waiting
     const isFirst = await context.store.rememberOnce(`interaction:${handle.id}`, endOf(handle))
-    if (!isFirst) return renderNotice(this.#settings.look, 'finished')
-    return context.server.createAuthorizationResponse(request, decision)
+    return isFirst
+      ? context.server.createAuthorizationResponse(request, decision)
+      : renderNotice(this.#settings.look, 'finished', linkToClient(this.#settings.look, viewClient(request.client)))
   }
 }
 

@@ -204,6 +204,13 @@ describe('consent', () => {
     expect(page.body).toContain('href="https://app.example/terms"')
   })
 
+  it('says something where a client asks for no scope', async () => {
+    const provider = new TestProvider()
+    const browser = provider.browser()
+    const page = await provider.signIn(browser, await browser.open(provider.url({ scope: '' })))
+    expect(page.body).toContain('<li><span>Have basic access to your account</span></li>')
+  })
+
   it('lets another account be used', async () => {
     const provider = new TestProvider()
     const browser = provider.browser()
@@ -407,6 +414,16 @@ describe('interaction handles', () => {
     const screens = await Promise.all(Array.from({ length: 5 }, () => browser.press(page, 'allow')))
     expect(screens.filter(({ away }) => away !== undefined)).toHaveLength(1)
     expect(screens.filter(({ status, page }) => status === 410 && page === 'finished')).toHaveLength(4)
+  })
+
+  it('that are finished show the way back to the client', async () => {
+    const provider = new TestProvider({ clients: [{ ...APP, client_uri: 'https://app.example/?a=1&b=2' }] })
+    const browser = provider.browser()
+    const page = await browser.open(provider.url())
+    await browser.press(page, 'cancel', { username: '', password: '' })
+    const again = await browser.press(page, 'cancel', { username: '', password: '' })
+    expect(again.page).toBe('finished')
+    expect(again.body).toContain('<a id="return" href="https://app.example/?a=1&amp;b=2">Return to')
   })
 
   it('lead back to the client when they have expired (node-oidc-provider#801)', async () => {

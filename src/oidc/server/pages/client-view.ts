@@ -9,6 +9,7 @@ const SOURCE = /^https?:\/\/[a-z0-9.:[\]-]+$/
 /** What a page shows of a client. The client chose all of it: each address is proven to be a web address. */
 export interface ClientView {
   readonly name: string
+  readonly home: URL | undefined
   readonly logo: URL | undefined
   readonly policy: URL | undefined
   readonly terms: URL | undefined
@@ -18,6 +19,7 @@ export function viewClient(client: Client): ClientView {
   const logo = parseWebUrl(client.logo_uri)
   return {
     name: client.client_name ?? client.client_id,
+    home: parseWebUrl(client.client_uri),
     logo: logo && SOURCE.test(logo.origin) ? logo : undefined,
     policy: parseWebUrl(client.policy_uri),
     terms: parseWebUrl(client.tos_uri),

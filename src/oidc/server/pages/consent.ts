@@ -35,7 +35,7 @@ export function renderConsent(look: Look, view: ConsentView): HttpResponse {
 <h1>${fill(messages.consentTitle, { client })}</h1>
 ${renderAccount(look, view)}
 <h2>${fill(messages.consentLead, { client })}</h2>
-<ul class="scopes">${view.scopes.map((scope) => html`<li><span>${describeScope(scope, messages)}</span></li>`)}</ul>
+<ul class="scopes">${describeScopes(view.scopes, messages).map((words) => html`<li><span>${words}</span></li>`)}</ul>
 <p class="destination small muted" id="redirect">${renderDestination(view.redirectUri, messages)}</p>
 <form method="post" action="${view.form.action}">
 ${renderHiddenFields(view.form)}
@@ -52,6 +52,10 @@ function renderAccount(look: Look, view: ConsentView): Html {
   return html`<div class="account"><span class="mark" aria-hidden="true">${firstLetter(view.account)}</span>
 <div><p>${fill(look.messages.signedInAs, { account: isolate(view.account) })}</p>
 <p class="small"><a id="other-account" href="${view.otherAccountUrl}">${look.messages.useAnotherAccount}</a></p></div></div>`
+}
+
+function describeScopes(scopes: readonly string[], messages: Messages): readonly Html[] {
+  return scopes.length === 0 ? [html`${messages.noScope}`] : scopes.map((scope) => describeScope(scope, messages))
 }
 
 function describeScope(scope: string, messages: Messages): Html {

@@ -31,6 +31,8 @@ export interface Messages {
   readonly scopes: Readonly<Record<string, string>>
   /** `{scope}`: for scopes without words of their own. */
   readonly otherScope: string
+  /** Where a client asks for no scope at all. */
+  readonly noScope: string
   /** `{host}` */
   readonly redirectNotice: string
   /** `{host}`: for redirects that stay on the person's device. */
@@ -107,6 +109,7 @@ const ENGLISH: Messages = {
     offline_access: 'Keep this access while you are not using it',
   },
   otherScope: 'Use the permission “{scope}”',
+  noScope: 'Have basic access to your account',
   redirectNotice: 'You will go to {host} next.',
   deviceRedirectNotice: 'You will go back to an app on this device ({host}) next.',
   allow: 'Allow',

@@ -1,4 +1,6 @@
 import type { HttpResponse } from '../../../http/response.ts'
+import type { ClientView } from './client-view.ts'
+import { isolate } from './client-view.ts'
 import type { Html } from './html.ts'
 import { fill, html } from './html.ts'
 import type { Look } from './layout.ts'
@@ -17,6 +19,11 @@ const NOTICES = {
 } as const satisfies Record<string, { status: number; title: keyof Messages; text: keyof Messages }>
 
 export type NoticeName = keyof typeof NOTICES
+
+/** The way back to a client, where it says where it is at home. @spec RFC 7591 §2 */
+export function linkToClient({ messages }: Look, { home, name }: ClientView): NoticeLink | undefined {
+  return home && { id: 'return', url: home.href, text: fill(messages.returnTo, { client: isolate(name) }) }
+}
 
 /** A page that says one thing and, where there is a way on, offers one link. */
 export function renderNotice(look: Look, name: NoticeName, link?: NoticeLink): HttpResponse {

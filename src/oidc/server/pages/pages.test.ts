@@ -123,8 +123,8 @@ describe('CVE-2026-22752: addresses in client metadata', () => {
   const addresses = ['javascript:alert(1)', 'data:text/html,x', 'vbscript:x', 'file:///etc/passwd', 'nonsense', '']
 
   it.each(addresses)('%j is no link and no picture', (uri) => {
-    const view = viewClient({ ...APP, logo_uri: uri, policy_uri: uri, tos_uri: uri })
-    expect(view).toEqual({ name: 'Example App', logo: undefined, policy: undefined, terms: undefined })
+    const view = viewClient({ ...APP, client_uri: uri, logo_uri: uri, policy_uri: uri, tos_uri: uri })
+    expect(view).toEqual({ name: 'Example App', home: undefined, logo: undefined, policy: undefined, terms: undefined })
   })
 
   it.each(["https://a;script-src'/", 'https://a,b/logo.png', "https://a'unsafe-inline'/"])(
