@@ -2,8 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { NOW, StubProvider, signingKey, TestClock, withoutKid } from '../../../test/support/stub-provider.ts'
 import { Key } from '../../jose/jwk/index.ts'
 import { KeySet } from '../../jose/jwks/index.ts'
+import { signCompact } from '../../jose/jws/index.ts'
+import { signJwt } from '../../jose/jwt/index.ts'
 import { encodeBase64url } from '../../util/base64url.ts'
 import { encodeUtf8 } from '../../util/bytes.ts'
+import { tokenHash } from '../id-token.ts'
 import { type IdTokenExpectations, validateIdToken } from './id-token.ts'
 
 let provider: StubProvider
@@ -41,16 +44,16 @@ describe('OIDC Core §3.1.3.7 an ID token', () => {
       aud: ['app', 'other'],
       auth_time: NOW - 10,
       acr: 'gold',
-      at_hash: 'OVeIyAvvX6y5WIe-gPr7mA',
+      at_hash: await tokenHash('T', 'ES256'),
     })
     const { claims, report } = await validate(token, {
       nonce: 'N',
       maxAge: 60,
       acrValues: ['silver', 'gold'],
       accessToken: 'T',
-    }).catch(async () => validate(token, { nonce: 'N', maxAge: 60, acrValues: ['silver', 'gold'] }))
+    })
     expect(claims.sub).toBe('alice')
-    expect(report).toMatchObject({
+    expect(report).toEqual({
       signature: 'verified',
       alg: 'ES256',
       iss: 'ok',
@@ -58,6 +61,12 @@ describe('OIDC Core §3.1.3.7 an ID token', () => {
       aud: 'ok',
       exp: 'ok',
       iat: 'ok',
+      nbf: 'ok',
+      azp: 'ok',
+      nonce: 'ok',
+      auth_time: 'ok',
+      acr: 'ok',
+      at_hash: 'ok',
     })
   })
 
@@ -223,13 +232,11 @@ describe('OIDC Core §3.1.3.7 an ID token', () => {
 })
 
 async function signAnything(claims: object): Promise<string> {
-  const { signCompact } = await import('../../jose/jws/index.ts')
   return signCompact(JSON.stringify(claims), provider.signer, { alg: 'ES256' })
 }
 
 describe('OIDC Core §3.1.3.8 at_hash', () => {
   it('is compared with the access token that came along', async () => {
-    const { tokenHash } = await import('../id-token.ts')
     const token = await provider.signIdToken({ at_hash: await tokenHash('T', 'ES256') })
     expect((await validate(token, { accessToken: 'T' })).report.at_hash).toBe('ok')
     await expect(validate(token, { accessToken: 'U' })).rejects.toMatchObject({ code: 'id_token_hash_mismatch' })
@@ -265,7 +272,6 @@ describe('OIDC Core §10.1 the signature', () => {
     const text = JSON.stringify(provider.signer.toPublicJwk())
     await expect(Key.import(encodeUtf8(text))).rejects.toMatchObject({ name: 'JoseError' })
     const secret = await Key.import(encodeUtf8('a secret that is long enough: 0123456789'))
-    const { signJwt } = await import('../../jose/jwt/index.ts')
     const forged = await signJwt({ iss: 'https://op.example', sub: 'root', aud: 'app', exp: NOW + 60 }, secret, {
       alg: 'HS256',
     })
@@ -284,7 +290,6 @@ describe('OIDC Core §10.1 the signature', () => {
 
   it('CVE-2026-27962: a key in the header is not believed', async () => {
     const own = await signingKey('mallory')
-    const { signCompact } = await import('../../jose/jws/index.ts')
     const claims = { iss: 'https://op.example', sub: 'root', aud: 'app', iat: NOW, exp: NOW + 60 }
     const forged = await signCompact(JSON.stringify(claims), await withoutKid(own), {
       alg: 'ES256',
@@ -296,7 +301,6 @@ describe('OIDC Core §10.1 the signature', () => {
   it('is found among several keys where the token names none', async () => {
     const others = await Promise.all([signingKey('k2'), signingKey('k3')])
     const many = new KeySet([...others, provider.signer])
-    const { signJwt } = await import('../../jose/jwt/index.ts')
     const claims = { iss: 'https://op.example', sub: 'alice', aud: 'app', iat: NOW, exp: NOW + 60 }
     const token = await signJwt(claims, await withoutKid(provider.signer), { alg: 'ES256' })
     expect((await validate(token, { keys: many })).report.signature).toBe('verified')
@@ -313,7 +317,6 @@ describe('OIDC Core §10.1 the signature', () => {
   )
 
   it('a JWT of another kind is refused', async () => {
-    const { signJwt } = await import('../../jose/jwt/index.ts')
     const claims = { iss: 'https://op.example', sub: 'alice', aud: 'app', iat: NOW, exp: NOW + 60 }
     for (const typ of ['at+jwt', 'logout+jwt']) {
       const token = await signJwt(claims, provider.signer, { alg: 'ES256', typ })
