@@ -18,6 +18,7 @@ import type { ClientAuthMethod } from './client-auth.ts'
 import { authenticateClient } from './client-authentication.ts'
 import type { AuthenticatedClient, ServerHandle } from './context.ts'
 import type { ServerCore } from './core.ts'
+import type { AuthorizationDecision } from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import { JwksEndpoint } from './endpoints/jwks.ts'
 import { MetadataEndpoint } from './endpoints/metadata.ts'
@@ -25,9 +26,10 @@ import { TokenEndpoint } from './endpoints/token.ts'
 import type { ServerEvents } from './events.ts'
 import type { Extension, ServerRegistry } from './extension.ts'
 import { IssuerParameter } from './extensions/issuer-parameter.ts'
-import type { AuthorizationDecision, AuthorizationGrant, TokenGrant } from './grant.ts'
+import type { AuthorizationGrant, TokenGrant } from './grant.ts'
+import type { Lifetimes } from './lifetimes.ts'
 import { buildMetadata } from './metadata.ts'
-import type { AuthorizationServerOptions, Lifetimes } from './options.ts'
+import type { AuthorizationServerOptions } from './options.ts'
 import type { Client } from './records.ts'
 import { instantiate, Registry } from './registry.ts'
 import type { ResponseMode } from './response-mode.ts'
@@ -272,5 +274,5 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
 }
 
 function isFetchRequest(request: Request | HttpRequest): request is Request {
-  return 'headers' in request
+  return !('header' in request)
 }

@@ -8,9 +8,9 @@ import type { Logger } from '../../util/logger.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { TokenResponse } from '../token-response.ts'
 import type { AuthorizationRequest, ProvenRequest } from './authorization/request.ts'
+import type { AuthorizationDecision, GrantDecision } from './decisions.ts'
 import type { ServerEvents } from './events.ts'
-import type { AuthorizationDecision, GrantDecision } from './grant.ts'
-import type { Lifetimes } from './options.ts'
+import type { Lifetimes } from './lifetimes.ts'
 import type { AccessTokenRecord, Client, GrantRecord } from './records.ts'
 
 /** What grants, endpoints and extensions may ask of the server that they are registered with. */

@@ -3,8 +3,9 @@ import type { ErrorPage } from './authorization/error-page.ts'
 import type { AuthorizationRequest, ProvenRequest } from './authorization/request.ts'
 import type { ClientAuthMethod } from './client-auth.ts'
 import type { Hook, RequestContext, ServerHandle, TokenContext, TokenResponseContext } from './context.ts'
+import type { Approval, AuthorizationParameters } from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { Approval, AuthorizationGrant, AuthorizationParameters, TokenGrant } from './grant.ts'
+import type { AuthorizationGrant, TokenGrant } from './grant.ts'
 import type { ResponseMode } from './response-mode.ts'
 
 /** What an extension may register while it is installed: the same verbs that users have. */

@@ -20,6 +20,14 @@ export type {
   TokenContext,
   TokenResponseContext,
 } from './context.ts'
+export type {
+  Approval,
+  AuthorizationDecision,
+  AuthorizationParameters,
+  Denial,
+  GrantDecision,
+  RepeatedAnswer,
+} from './decisions.ts'
 export { type ClientDefinition, defineClient } from './define-client.ts'
 export type { Endpoint } from './endpoint.ts'
 export { AuthorizationEndpoint, type AuthorizationEndpointOptions } from './endpoints/authorization.ts'
@@ -32,20 +40,12 @@ export type {
   Extension,
   ServerRegistry,
 } from './extension.ts'
-export type {
-  Approval,
-  AuthorizationDecision,
-  AuthorizationGrant,
-  AuthorizationParameters,
-  Denial,
-  GrantDecision,
-  RepeatedAnswer,
-  TokenGrant,
-} from './grant.ts'
+export type { AuthorizationGrant, TokenGrant } from './grant.ts'
 export { AuthorizationCodeGrant } from './grants/authorization-code.ts'
 export { ClientCredentialsGrant } from './grants/client-credentials.ts'
 export { RefreshTokenGrant, type RefreshTokenOptions } from './grants/refresh-token.ts'
-export type { AccessTokenFormat, AuthorizationServerOptions, Lifetimes } from './options.ts'
+export type { Lifetimes } from './lifetimes.ts'
+export type { AccessTokenFormat, AuthorizationServerOptions } from './options.ts'
 export type {
   AccessTokenRecord,
   Authentication,

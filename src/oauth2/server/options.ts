@@ -1,23 +1,10 @@
 import type { KeySet } from '../../jose/jwks/index.ts'
-import type { Clock, Seconds } from '../../util/clock.ts'
+import type { Clock } from '../../util/clock.ts'
 import type { Duration } from '../../util/duration.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ErrorPage } from './authorization/error-page.ts'
+import type { Lifetimes } from './lifetimes.ts'
 import type { Client } from './records.ts'
-
-/** How long things live. */
-export interface Lifetimes {
-  /** Authorization codes. Default 60 s. */
-  readonly authorizationCode: Seconds
-  /** Access tokens. Default 1 hour. */
-  readonly accessToken: Seconds
-  /** A refresh token that is not used. Default 14 days. */
-  readonly refreshToken: Seconds
-  /** The absolute life of a grant with all its refresh tokens. Default 365 days. */
-  readonly grant: Seconds
-  /** How long a rotated refresh token gets its successor's answer again. Default 15 s. */
-  readonly refreshReplay: Seconds
-}
 
 /** `opaque`: random, looked up in the store. `jwt`: describes itself to resource servers (RFC 9068). */
 export type AccessTokenFormat = 'opaque' | 'jwt'

@@ -7,7 +7,8 @@ import { toSeconds } from '../../util/duration.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
 import { isScope } from '../scope.ts'
 import type { ErrorPage } from './authorization/error-page.ts'
-import type { AccessTokenFormat, AuthorizationServerOptions, Lifetimes } from './options.ts'
+import { DEFAULT_LIFETIMES, type Lifetimes } from './lifetimes.ts'
+import type { AccessTokenFormat, AuthorizationServerOptions } from './options.ts'
 import type { Client } from './records.ts'
 import { findAccessTokenKey } from './tokens/jwt.ts'
 
@@ -27,14 +28,6 @@ export interface Settings<out S> {
   readonly errorPage: ErrorPage | undefined
   readonly logger: Logger
   readonly clock: Clock
-}
-
-const DEFAULT_LIFETIMES: Lifetimes = {
-  authorizationCode: 60,
-  accessToken: 3600,
-  refreshToken: 14 * 86_400,
-  grant: 365 * 86_400,
-  refreshReplay: 15,
 }
 
 /** Checks the options of a server once. @throws ConfigurationError with every problem at once. */

@@ -2,7 +2,7 @@ import type { HttpResponse } from '../../../http/response.ts'
 import type { OAuth2Error } from '../../errors.ts'
 import type { RequestContext } from '../context.ts'
 import type { ServerCore } from '../core.ts'
-import type { AuthorizationParameters } from '../grant.ts'
+import type { AuthorizationParameters } from '../decisions.ts'
 import { plainErrorPage } from './error-page.ts'
 import type { ProvenRequest } from './request.ts'
 

@@ -11,7 +11,7 @@ import { type HttpResponse, headerOf, redirect } from '../../../http/response.ts
 import { MemoryStore } from '../../../stores/memory.ts'
 import { OAuth2Error } from '../../errors.ts'
 import { AuthorizationServer } from '../authorization-server.ts'
-import type { AuthorizationDecision } from '../grant.ts'
+import type { AuthorizationDecision } from '../decisions.ts'
 import { AuthorizationCodeGrant } from '../grants/authorization-code.ts'
 import { AuthorizationEndpoint } from './authorization.ts'
 

@@ -2,8 +2,8 @@ import type { HttpResponse } from '../../../http/response.ts'
 import type { Awaitable } from '../../../util/awaitable.ts'
 import type { AuthorizationRequest } from '../authorization/request.ts'
 import type { RequestContext } from '../context.ts'
+import type { AuthorizationDecision } from '../decisions.ts'
 import type { Endpoint } from '../endpoint.ts'
-import type { AuthorizationDecision } from '../grant.ts'
 
 export interface AuthorizationEndpointOptions<in S> {
   /**

@@ -170,6 +170,19 @@ describe('a grant of your own', () => {
     expect(test.log.some((line) => line.includes('tried 0000'))).toBe(true)
   })
 
+  it('may ask the client to come back later', async () => {
+    const test = new TestServer({ clients })
+    const busy: TokenGrant = {
+      grantType: 'urn:example:pin',
+      grant() {
+        throw new OAuth2Error('temporarily_unavailable', 'too many attempts', { retryAfter: 30 })
+      },
+    }
+    test.server.registerGrant(busy)
+    const response = await test.token({ grant_type: 'urn:example:pin' }, basic())
+    expect([response.status, headerOf(response, 'retry-after')]).toEqual([503, '30'])
+  })
+
   it('has its parameters sent once', async () => {
     const test = new TestServer({ clients })
     test.server.registerGrant(pin)

@@ -251,6 +251,31 @@ describe('GHSA-7w99-5wm4-3g79 parallel redemptions of one code', () => {
   })
 })
 
+describe('what the store says', () => {
+  it('counts: a code that is gone when it is to be used up gives nothing', async () => {
+    const test = new TestServer()
+    const code = await test.code()
+    Object.assign(test.store, { consumeAuthorizationCode: () => 'gone' })
+    expect(problem(await test.redeem(code))).toEqual(UNKNOWN)
+    expect(test.events.some(({ event }) => event === 'token.issued')).toBe(false)
+  })
+
+  it('about the resources of a grant is the audience of its tokens, refreshed ones too', async () => {
+    const test = new TestServer({ audience: 'https://default.example' })
+    const save = test.store.saveAuthorizationCode.bind(test.store)
+    Object.assign(test.store, {
+      saveAuthorizationCode: ({ grant, ...record }: AuthorizationCodeRecord) =>
+        save({ ...record, grant: { ...grant, resource: ['https://api.example'] } }),
+    })
+    const first = await test.tokens()
+    const second = body(await test.refresh(first['refresh_token'] ?? ''))
+    for (const { access_token = '' } of [first, second]) {
+      const record = await test.store.findAccessToken(await tokenId(access_token))
+      expect(record?.audience).toEqual(['https://api.example'])
+    }
+  })
+})
+
 describe('what the store sees', () => {
   it('is hashes, never a code or token', async () => {
     const test = new TestServer()

@@ -1,7 +1,8 @@
 import { OAuth2Error } from '../../errors.ts'
 import { isConfidential } from '../client-rules.ts'
 import type { TokenContext } from '../context.ts'
-import type { GrantDecision, TokenGrant } from '../grant.ts'
+import type { GrantDecision } from '../decisions.ts'
+import type { TokenGrant } from '../grant.ts'
 import { reduceScope } from '../requested-scope.ts'
 
 /**

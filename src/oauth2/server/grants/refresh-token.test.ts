@@ -180,6 +180,26 @@ describe('GHSA-392p-2q2v-4372 parallel refreshes of one token', () => {
   )
 })
 
+describe('what the store says counts', () => {
+  it.each([
+    ['no grant', { findGrant: () => undefined }],
+    ['a token that is gone when it is to be exchanged', { rotateRefreshToken: () => 'gone' }],
+  ])('%s', async (_, verbs) => {
+    const { test, token } = await start()
+    Object.assign(test.store, verbs)
+    expect(problem(await test.refresh(token))).toEqual(GONE)
+    expect(test.events).toEqual([])
+  })
+
+  it('an expired token that it still shows', async () => {
+    const { test, token } = await start()
+    const record = await test.store.findRefreshToken(await tokenId(token))
+    test.wait(14 * DAY)
+    Object.assign(test.store, { findRefreshToken: () => record })
+    expect(problem(await test.refresh(token))).toEqual(GONE)
+  })
+})
+
 describe('lifetimes', () => {
   it('an unused token ends after 14 days', async () => {
     const { test, token } = await start()

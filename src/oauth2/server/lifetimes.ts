@@ -1,0 +1,23 @@
+import type { Seconds } from '../../util/clock.ts'
+
+/** How long things live. */
+export interface Lifetimes {
+  /** Authorization codes. Default 60 s. */
+  readonly authorizationCode: Seconds
+  /** Access tokens. Default 1 hour. */
+  readonly accessToken: Seconds
+  /** A refresh token that is not used. Default 14 days. */
+  readonly refreshToken: Seconds
+  /** The absolute life of a grant with all its refresh tokens. Default 365 days. */
+  readonly grant: Seconds
+  /** How long a rotated refresh token gets its successor's answer again. Default 15 s. */
+  readonly refreshReplay: Seconds
+}
+
+export const DEFAULT_LIFETIMES: Lifetimes = {
+  authorizationCode: 60,
+  accessToken: 3600,
+  refreshToken: 14 * 86_400,
+  grant: 365 * 86_400,
+  refreshReplay: 15,
+}
