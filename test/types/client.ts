@@ -1,0 +1,83 @@
+// What the compiler must know, and what it must refuse, about clients. Checked by `tsc`; nothing here runs.
+import { type AuthorizationCallback, OAuth2Client, type TokenSet } from '../../src/oauth2/client/index.ts'
+import {
+  type CompletedLogin,
+  defineOAuth,
+  OAuth,
+  type OpenIdClientOptions,
+  type PlainClient,
+  RegisteredClient,
+} from '../../src/oidc/client/index.ts'
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const isTrue = <T extends true>(): T | undefined => undefined
+
+declare const options: OpenIdClientOptions
+declare const name: string
+declare const request: Parameters<PlainClient['authorizeRedirect']>[0]
+const secret = 'secret'
+
+// Clients that were registered are typed members, in each of the three ways.
+const chained = new OAuth({ secret }).register('google', options).register('github', options)
+isTrue<Equal<typeof chained.google, PlainClient>>()
+isTrue<Equal<typeof chained.github, PlainClient>>()
+const given = new OAuth({ secret, clients: { google: options, 'my-own': options } })
+isTrue<Equal<(typeof given)['my-own'], PlainClient>>()
+isTrue<Equal<ReturnType<typeof given.createClient>, PlainClient>>()
+const both = given.register('github', options)
+isTrue<Equal<typeof both.google, PlainClient>>()
+isTrue<Equal<typeof both.github, PlainClient>>()
+
+// @ts-expect-error a client that nobody registered
+chained.gitlab
+// @ts-expect-error a client that nobody registered
+given.gitlab
+// @ts-expect-error a registry without clients has none
+new OAuth({ secret }).google
+// @ts-expect-error a typo in an option
+new OAuth({ secret }).register('google', { clientID: 'x' })
+// @ts-expect-error no secret
+new OAuth({ clients: { google: options } })
+// @ts-expect-error an event that there is not
+chained.on('token.refreshed', () => undefined)
+chained.on('token.updated', ({ provider, token, previous }) => [
+  provider satisfies string,
+  token.userinfo?.sub,
+  previous,
+])
+
+// The claims of a login are typed, and there only where the login succeeded.
+const login = await given.google.authorizeAccessToken(request)
+if (login.ok) {
+  isTrue<Equal<typeof login, CompletedLogin>>()
+  login.token.userinfo?.sub satisfies string | undefined
+} else {
+  // @ts-expect-error a failed login has no token
+  login.token
+}
+// @ts-expect-error state, nonce and verifier are the registry's own
+await given.google.authorizeRedirect(request, 'https://app.example/cb', { state: 'mine' })
+
+// Codes are redeemed only out of a callback that was validated.
+const client = new OAuth2Client({ clientId: 'app', issuer: 'https://op.example' })
+const callback = await client.validateCallback('https://app.example/cb', { state: 'S' })
+;(await client.fetchToken(callback, { codeVerifier: 'V' })) satisfies TokenSet
+// @ts-expect-error an object of the same shape is no validated callback
+const forged: AuthorizationCallback = { code: 'C', state: 'S', clientId: 'app', parameters: callback.parameters }
+// @ts-expect-error nor are the parameters themselves
+await client.fetchToken(callback.parameters)
+// @ts-expect-error nor is a code
+await client.fetchToken({ code: forged.code })
+
+// An adapter's registry has the adapter's clients.
+class AdapterClient extends RegisteredClient {
+  readonly kind = 'adapter'
+}
+const adapted = new (defineOAuth(AdapterClient))({ secret, clients: { google: options } }).register('github', options)
+adapted.google.kind satisfies 'adapter'
+adapted.github.kind satisfies 'adapter'
+// @ts-expect-error the steps are for adapters, not for applications
+adapted.google.startLogin(request, undefined, {})
+
+// A name that is only known at run time is asked for by `createClient`.
+chained.register(name, options).createClient(name) satisfies PlainClient
