@@ -69,6 +69,13 @@ describe('OIDC RP-Initiated Logout §2 with a valid id_token_hint', () => {
     expect(provider.events).toContain('session.ended')
   })
 
+  it('refuses a form that is too long to come back with', async () => {
+    const { provider } = await signedIn()
+    const screen = await provider.browser().post(`${ISSUER}/logout`, { state: 'x'.repeat(6000) })
+    expect([screen.status, screen.page]).toEqual([400, 'error'])
+    expect(screen.body).toContain('logout request is too long to wait for a person')
+  })
+
   it('goes back at once where nobody is signed in', async () => {
     const { provider, hint, logoutUrl } = await signedIn()
     const url = logoutUrl({ id_token_hint: hint, post_logout_redirect_uri: BYE })

@@ -4,19 +4,19 @@ import type { HttpResponse } from '../../http/response.ts'
 import { redirect, withHeaders } from '../../http/response.ts'
 import type { ClientStore, Endpoint, RequestContext, SessionRecord, SessionStore } from '../../oauth2/server/index.ts'
 import type { OpenIdProviderMetadata } from '../discovery.ts'
-import { bindForm, isBoundForm } from './csrf.ts'
+import { bindForm } from './csrf.ts'
 import type { EndSessionRequest } from './end-session-request.ts'
 import { readEndSessionRequest } from './end-session-request.ts'
 import type { IdTokenHint } from './id-token-hint.ts'
 import { urlOf } from './interaction-flow.ts'
 import type { InteractionSettings } from './interaction-settings.ts'
-import { isolate, viewClient } from './pages/client-view.ts'
+import { viewClient } from './pages/client-view.ts'
 import { formSources } from './pages/form.ts'
-import { fill } from './pages/html.ts'
 import type { NoticeLink } from './pages/notice.ts'
 import { renderNotice } from './pages/notice.ts'
 import { renderSignOut } from './pages/sign-out.ts'
-import { endSession, findSession, hasSessionCookie } from './session.ts'
+import { findSession, hasSessionCookie } from './session.ts'
+import { leave, signOut } from './sign-out.ts'
 
 type Context = RequestContext<SessionStore & ClientStore>
 
@@ -90,33 +90,6 @@ export class EndSessionEndpoint implements Endpoint<SessionStore & ClientStore> 
   }
 }
 
-/** Takes the person's word from the page that asked for it. */
-export class EndSessionConfirmation implements Endpoint<SessionStore & ClientStore> {
-  readonly name = 'end_session_confirmation'
-  readonly path = '/logout/confirm'
-  readonly methods = ['POST'] as const
-  readonly errors = 'page'
-  readonly #settings: InteractionSettings
-
-  constructor(settings: InteractionSettings) {
-    this.#settings = settings
-  }
-
-  async handle(context: Context): Promise<HttpResponse> {
-    const { look, signOutHandles } = this.#settings
-    const form = await context.request.form()
-    const handle = await signOutHandles.read(form.get('handle'), context.now)
-    if (handle === undefined) return renderNotice(look, 'expired')
-    if (!(await isBoundForm(context, handle.id, form.get('csrf')))) return renderNotice(look, 'forbidden')
-    const request = await readEndSessionRequest(context, handle.params)
-    if (typeof request === 'string') return renderNotice(look, request)
-    const session = await findSession(context)
-    return session === undefined
-      ? leave(this.#settings, request, true)
-      : signOut(this.#settings, context, session, request)
-  }
-}
-
 /**
  * Whether the client knows this very session. A token from another session, though of the same person, may have leaked
  * long ago: the person is asked.
@@ -125,31 +98,4 @@ export class EndSessionConfirmation implements Endpoint<SessionStore & ClientSto
  */
 function isOfSession(hint: IdTokenHint | undefined, { id, subject }: SessionRecord): boolean {
   return hint?.subject === subject && (hint.session === undefined || hint.session === id)
-}
-
-async function signOut(
-  settings: InteractionSettings,
-  context: Context,
-  session: SessionRecord,
-  request: EndSessionRequest,
-): Promise<HttpResponse> {
-  return withHeaders(leave(settings, request, true), [await endSession(context, session)])
-}
-
-/**
- * Where the person goes when nothing is left to end. Without a proof or the person's word there is no redirect, only a
- * link: a redirect that anybody can cause serves those who want to look like us.
- *
- * @spec OIDC RP-Initiated Logout §3
- */
-function leave(
-  settings: InteractionSettings,
-  { client, returnTo }: EndSessionRequest,
-  mayRedirect: boolean,
-): HttpResponse {
-  const { look } = settings
-  if (returnTo === undefined || client === undefined) return renderNotice(look, 'signed-out')
-  if (mayRedirect) return redirect(returnTo)
-  const text = fill(look.messages.returnTo, { client: isolate(viewClient(client).name) })
-  return renderNotice(look, 'signed-out', { id: 'return', url: returnTo, text })
 }

@@ -5,6 +5,7 @@ import type { Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import type { Duration } from '../../util/duration.ts'
 import { toSeconds } from '../../util/duration.ts'
+import { findProblem } from './find-problem.ts'
 import { InteractionHandles } from './interaction-handle.ts'
 import type { ConsentPolicy } from './interaction-policy.ts'
 import type { Look } from './pages/layout.ts'
@@ -23,7 +24,10 @@ export interface LoginAttempt {
   readonly request: HttpRequest
 }
 
-/** Finds out who it is; nothing where username and password do not belong together. */
+/**
+ * Finds out who it is; nothing where username and password do not belong together. It should take as long for a name
+ * that does not exist as for a wrong password.
+ */
 export type Authenticate = (attempt: LoginAttempt) => Awaitable<AuthenticatedPerson | undefined>
 
 export interface InteractionsOptions extends PageOptions {
@@ -57,25 +61,18 @@ export interface CheckedOptions {
 
 /** @throws ConfigurationError with every problem at once. */
 export function checkInteractionsOptions(options: InteractionsOptions): CheckedOptions {
-  const problems = [...findPageProblems(options), ...findProblem(() => new SignOutHandles(options.secret))]
-  const { sessionLifetime = '1d' } = options
-  problems.push(...findProblem(() => toSeconds(sessionLifetime), '"sessionLifetime"'))
+  const { secret, sessionLifetime = '1d' } = options
+  const problems = [
+    ...findPageProblems(options),
+    ...findProblem(() => new InteractionHandles(secret), 'secret'),
+    ...findProblem(() => toSeconds(sessionLifetime), 'sessionLifetime'),
+  ]
   if (problems.length > 0) throw new ConfigurationError('Interactions', problems)
   return {
     authenticate: options.authenticate,
     requireConsent: options.requireConsent ?? (() => true),
     sessionLifetime: toSeconds(sessionLifetime),
-    handles: new InteractionHandles(options.secret),
-    signOutHandles: new SignOutHandles(options.secret),
-  }
-}
-
-function findProblem(build: () => unknown, option?: string): readonly string[] {
-  try {
-    build()
-    return []
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems
-    return [`${option}: ${error instanceof Error ? error.message : 'is not valid'}`]
+    handles: new InteractionHandles(secret),
+    signOutHandles: new SignOutHandles(secret),
   }
 }

@@ -3,7 +3,8 @@ import { AuthorizationEndpoint } from '../../oauth2/server/index.ts'
 import type { ServerMetadata } from '../../oauth2/server-metadata.ts'
 import type { OpenIdProviderMetadata } from '../discovery.ts'
 import { PROMPT_VALUES } from '../prompt.ts'
-import { EndSessionConfirmation, EndSessionEndpoint } from './end-session-endpoint.ts'
+import { EndSessionConfirmation } from './end-session-confirmation.ts'
+import { EndSessionEndpoint } from './end-session-endpoint.ts'
 import { InteractionEndpoint } from './interaction-endpoint.ts'
 import { beginInteraction } from './interaction-flow.ts'
 import type {
@@ -35,6 +36,14 @@ export class Interactions implements Extension<InteractionStore & ClientStore> {
   readonly #options: InteractionsOptions
   readonly #checked: CheckedOptions
 
+  readonly errorPage: ErrorPage = (error, { server, requestId }) =>
+    renderErrorPage(createLook(this.#options, server.issuer), {
+      status: error.status,
+      code: error.code,
+      description: error.description,
+      reference: requestId,
+    })
+
   /** @throws ConfigurationError with every problem at once. */
   constructor(options: InteractionsOptions) {
     this.#options = options
@@ -60,12 +69,4 @@ export class Interactions implements Extension<InteractionStore & ClientStore> {
     const members: Partial<OpenIdProviderMetadata> = { prompt_values_supported: PROMPT_VALUES }
     Object.assign(metadata, members)
   }
-
-  readonly errorPage: ErrorPage = (error, { server, requestId }) =>
-    renderErrorPage(createLook(this.#options, server.issuer), {
-      status: error.status,
-      code: error.code,
-      description: error.description,
-      reference: requestId,
-    })
 }

@@ -255,6 +255,12 @@ describe('setting OpenID Connect up', () => {
     )
   })
 
+  it('needs lifetimes that are ones', () => {
+    expect(() => new OpenIDConnect({ claims: () => ({}), idTokenLifetime: -1 })).toThrow(
+      'OpenIDConnect: "idTokenLifetime": duration must be a whole number of seconds',
+    )
+  })
+
   it('signs with RS256 by an RSA key that names no algorithm', async () => {
     const jwk = (await Key.generate('RS256')).toPrivateJwk()
     const { alg: _, ...unnamed } = jwk

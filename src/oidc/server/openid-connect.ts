@@ -18,6 +18,7 @@ import { CLAIMS_OF_SCOPE } from '../claims.ts'
 import type { OpenIdProviderMetadata } from '../discovery.ts'
 import { isAuthenticationRequest, readAuthenticationRequest } from './authentication-request.ts'
 import { DiscoveryEndpoint } from './discovery-endpoint.ts'
+import { findProblem } from './find-problem.ts'
 import { issueIdToken } from './id-token.ts'
 import { idTokenAlgorithm, signingAlgorithms } from './signing-algorithms.ts'
 import type { ClaimsOfScope, LoadClaims } from './user-claims.ts'
@@ -49,10 +50,14 @@ export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
   readonly #idTokenLifetime: Seconds
   #algorithms: readonly string[] = []
 
+  /** @throws ConfigurationError */
   constructor(options: OpenIdConnectOptions) {
+    const { idTokenLifetime = '1h' } = options
+    const problems = findProblem(() => toSeconds(idTokenLifetime), 'idTokenLifetime')
+    if (problems.length > 0) throw new ConfigurationError('OpenIDConnect', problems)
     this.#options = options
     this.#claimsOfScope = { ...CLAIMS_OF_SCOPE, ...options.claimsOfScope }
-    this.#idTokenLifetime = toSeconds(options.idTokenLifetime ?? '1h')
+    this.#idTokenLifetime = toSeconds(idTokenLifetime)
     this.scopes = [...Object.keys(this.#claimsOfScope), 'offline_access']
   }
 

@@ -1,11 +1,14 @@
 import { randomId } from '../../crypto/random.ts'
 import { Sealer } from '../../crypto/sealed.ts'
 import { RequestParameters } from '../../http/form.ts'
+import { OAuth2Error } from '../../oauth2/errors.ts'
 import type { RequestContext } from '../../oauth2/server/index.ts'
 import type { Seconds } from '../../util/clock.ts'
 import { isJsonObject } from '../../util/json.ts'
 
 const LIFETIME: Seconds = 3600
+/** A handle travels in a URL, and servers limit the length of those. */
+const MAX_PARAMETERS = 6000
 
 /** A logout request that waits for the person's word, or for their cookies. */
 export interface SignOutHandle {
@@ -22,9 +25,14 @@ export class SignOutHandles {
     this.#sealer = new Sealer(secrets, { purpose: 'sign-out' })
   }
 
+  /** @throws OAuth2Error `invalid_request` where the request is too long to be carried along. */
   async open(context: RequestContext, params: RequestParameters): Promise<{ id: string; text: string }> {
     const id = randomId()
-    const text = await this.#sealer.seal({ id, parameters: params.toString(), expiresAt: context.now + LIFETIME })
+    const parameters = params.toString()
+    if (parameters.length > MAX_PARAMETERS) {
+      throw new OAuth2Error('invalid_request', 'logout request is too long to wait for a person')
+    }
+    const text = await this.#sealer.seal({ id, parameters, expiresAt: context.now + LIFETIME })
     return { id, text }
   }
 
