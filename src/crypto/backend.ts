@@ -3,15 +3,12 @@ import type { CryptoBackend } from './primitives.ts'
 import { createWebBackend } from './web.ts'
 
 export type {
-  AesGcmInput,
   CryptoBackend,
   Data,
   HashName,
   KeyMaterial,
   KeyMembers,
   NativeDescription,
-  NativeKey,
-  ScryptParameters,
   SignatureScheme,
   Signer,
   Verifier,

@@ -13,7 +13,7 @@ const objectIdentifier = 0x06
  * WebCrypto must be told the algorithm of a key before it reads the key; this is where the key says it.
  *
  * @spec RFC 5280 §4.1.2.7
- * @spec RFC 5208 §5
+ * @spec RFC 5958 §2
  */
 export function keyAlgorithmOf(format: 'spki' | 'pkcs8', der: Uint8Array): { algorithm: string; curve?: string } {
   const outer = expect(read(der, 0), sequence)

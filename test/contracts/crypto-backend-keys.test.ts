@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { constants, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { KeyMembers, SignatureScheme } from '../../src/crypto/primitives.ts'
@@ -69,7 +69,6 @@ describe.each(backends)('crypto backend $name: keys', (backend) => {
     'RFC 7518 §3.4 DER is no JOSE signature: %o',
     async (scheme) => {
       const verify = await backend.verifier(publicHalf(keyFor(scheme)), scheme)
-      const { createPrivateKey, sign } = await import('node:crypto')
       const privateKey = createPrivateKey({ key: { ...keyFor(scheme) }, format: 'jwk' })
       const hash = 'hash' in scheme ? scheme.hash.replace('-', '') : null
       expect(await verify(message, sign(hash, Buffer.from(message), privateKey))).toBe(false)
@@ -143,6 +142,20 @@ describe.each(backends)('crypto backend $name: keys', (backend) => {
     const aes = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt'])
     expect(await backend.importNative(aes)).toBeUndefined()
     expect(await backend.importNative({})).toBeUndefined()
+  })
+})
+
+describe.each(backends)('RFC 7518 §3.5 PSS on $name', (backend) => {
+  it('takes a salt as long as the digest, and no other', async () => {
+    const scheme: SignatureScheme = { family: 'rsa-pss', hash: 'sha-256' }
+    const privateKey = createPrivateKey({ key: { ...keyFor(scheme) }, format: 'jwk' })
+    const verify = await backend.verifier(publicHalf(keyFor(scheme)), scheme)
+    const padding = constants.RSA_PKCS1_PSS_PADDING
+    const salted = (saltLength: number): Uint8Array =>
+      sign('sha256', Buffer.from(message), { key: privateKey, padding, saltLength })
+    expect(await verify(message, salted(32))).toBe(true)
+    expect(await verify(message, salted(20))).toBe(false)
+    expect(await verify(message, salted(0))).toBe(false)
   })
 })
 

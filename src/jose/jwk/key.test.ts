@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 const refusal = (code: string, message: string): object => ({ name: 'JoseError', code, message })
 
-describe('Key.generate', () => {
+describe('RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2 Key.generate', () => {
   it.each(names)('makes a private key for %s that signs and verifies', async (alg) => {
     const key = await Key.generate(alg)
     const jws = await signCompact('hello', key)
@@ -39,14 +39,17 @@ describe('Key.generate', () => {
     )
   })
 
-  it.each(['none', 'RSA-OAEP', '__proto__', 'constructor', 'toString', ''])('knows no algorithm "%s"', async (alg) => {
-    await expect(Key.generate(alg)).rejects.toMatchObject(
-      refusal('algorithm_unsupported', '"alg" (Algorithm) unsupported: expected a registered signature algorithm'),
-    )
-  })
+  it.each(['none', 'RSA-OAEP', '__proto__', 'constructor', 'toString', ''])(
+    'RFC 8725 §3.2 knows no algorithm "%s"',
+    async (alg) => {
+      await expect(Key.generate(alg)).rejects.toMatchObject(
+        refusal('algorithm_unsupported', '"alg" (Algorithm) unsupported: expected a registered signature algorithm'),
+      )
+    },
+  )
 })
 
-describe('Key.import formats', () => {
+describe('formats that Key.import reads', () => {
   const pem = (type: 'spki' | 'pkcs8', kind: 'ec' | 'rsa' | 'ed25519'): string => {
     const options = { namedCurve: 'P-384', modulusLength: 2048 }
     const pair = generateKeyPairSync(kind as 'ec', options)
@@ -55,7 +58,7 @@ describe('Key.import formats', () => {
       .toString()
   }
 
-  it.each(['ec', 'rsa', 'ed25519'] as const)('RFC 7468 PEM of %s, SPKI and PKCS #8', async (kind) => {
+  it.each(['ec', 'rsa', 'ed25519'] as const)('RFC 7468 §10, §13 PEM of %s: PKCS #8 and SPKI', async (kind) => {
     expect((await Key.import(pem('spki', kind))).isPrivate).toBe(false)
     expect(await Key.import(`\n${pem('pkcs8', kind)}\n`, { kid: 'p' })).toMatchObject({ isPrivate: true, kid: 'p' })
   })
@@ -130,7 +133,7 @@ describe('Key.import formats', () => {
   })
 })
 
-describe('RFC 7517 §4, RFC 7518 §6 members of a JWK', () => {
+describe('RFC 7517 §4, §4.3 and RFC 7518 §6 members of a JWK', () => {
   const secret = { kty: 'oct', k: Buffer.alloc(32).toString('base64url') }
   const cases: [string, () => Jwk, string, string][] = [
     [
@@ -202,18 +205,6 @@ describe('RFC 7517 §4, RFC 7518 §6 members of a JWK', () => {
       'JWK "oth" (Other Primes Info) unsupported: expected an RSA key of two primes',
     ],
     [
-      'an exponent of 1',
-      () => ({ kty: 'RSA', n: (rsa as { n: string }).n, e: 'AQ' }),
-      'key_invalid',
-      'JWK "e" (Exponent) invalid: expected an odd number from 3',
-    ],
-    [
-      'an even exponent',
-      () => ({ kty: 'RSA', n: (rsa as { n: string }).n, e: 'AQAC' }),
-      'key_invalid',
-      'JWK "e" (Exponent) invalid: expected an odd number from 3',
-    ],
-    [
       'an RSA key of 1024 bits',
       () => ({ kty: 'RSA', n: Buffer.alloc(128, 255).toString('base64url'), e: 'AQAB' }),
       'key_too_weak',
@@ -226,22 +217,10 @@ describe('RFC 7517 §4, RFC 7518 §6 members of a JWK', () => {
       'key is too short: RS256 expects at least 2048 bits',
     ],
     [
-      'an HMAC secret shorter than any hash',
-      () => ({ kty: 'oct', k: 'AAAA' }),
-      'key_too_weak',
-      'key is too short: HS256 expects at least 256 bits',
-    ],
-    [
       'an empty HMAC secret',
       () => ({ kty: 'oct', k: '' }),
       'key_too_weak',
       'key is too short: HS256 expects at least 256 bits',
-    ],
-    [
-      'an HMAC secret shorter than its hash',
-      () => ({ ...secret, alg: 'HS512' }),
-      'key_too_weak',
-      'key is too short: HS512 expects at least 512 bits',
     ],
     ['a kid that is no string', () => ({ ...ec, kid: 5 }), 'key_invalid', 'JWK "kid" invalid: expected a string'],
     [
@@ -268,6 +247,23 @@ describe('RFC 7517 §4, RFC 7518 §6 members of a JWK', () => {
     await expect(Key.import(jwk())).rejects.toMatchObject(refusal(code, message))
   })
 
+  it.each(['AQ', 'AA', 'AQAC', ''])('RFC 8017 §3.1 refuses an RSA exponent of %s', async (e) => {
+    await expect(Key.import({ kty: 'RSA', n: (rsa as { n: string }).n, e })).rejects.toMatchObject(
+      refusal('key_invalid', 'JWK "e" (Exponent) invalid: expected an odd number from 3'),
+    )
+  })
+
+  it.each([
+    ['HS256', 32],
+    ['HS384', 48],
+    ['HS512', 64],
+  ])('RFC 7518 §3.2 takes a secret for %s from %i bytes on', async (alg, size) => {
+    await Key.import(new Uint8Array(size).fill(1), { alg })
+    await expect(Key.import(new Uint8Array(size - 1).fill(1), { alg })).rejects.toMatchObject(
+      refusal('key_too_weak', `key is too short: ${alg} expects at least ${size * 8} bits`),
+    )
+  })
+
   it('refuses an option that contradicts the key', async () => {
     await expect(Key.import({ ...ec }, { alg: 'ES384' })).rejects.toMatchObject(
       refusal('key_invalid', '"alg" option and "alg" of the key differ: expected one value'),
@@ -282,6 +278,20 @@ describe('RFC 7517 §4, RFC 7518 §6 members of a JWK', () => {
 })
 
 describe('what a key shows', () => {
+  it('RFC 7518 §6.2.1, §6.2.2, §6.3.1, §6.3.2, §6.4 and RFC 8037 §2 has the members of its type', async () => {
+    const members = async (alg: string, form: 'toPublicJwk' | 'toPrivateJwk'): Promise<string> => {
+      const { kid, alg: _, use, ...material } = (await Key.generate(alg))[form]()
+      return Object.keys(material).sort().join(' ')
+    }
+    expect(await members('ES256', 'toPublicJwk')).toBe('crv kty x y')
+    expect(await members('ES256', 'toPrivateJwk')).toBe('crv d kty x y')
+    expect(await members('RS256', 'toPublicJwk')).toBe('e kty n')
+    expect(await members('RS256', 'toPrivateJwk')).toBe('d dp dq e kty n p q qi')
+    expect(await members('HS256', 'toPrivateJwk')).toBe('k kty')
+    expect(await members('EdDSA', 'toPublicJwk')).toBe('crv kty x')
+    expect(await members('EdDSA', 'toPrivateJwk')).toBe('crv d kty x')
+  })
+
   it('keeps secrets out of the public form', async () => {
     const key = await Key.import({ ...ec, key_ops: ['sign', 'verify'] })
     expect(Object.keys(key.toPublicJwk()).sort()).toEqual(['alg', 'crv', 'key_ops', 'kid', 'kty', 'use', 'x', 'y'])
@@ -307,7 +317,7 @@ describe('what a key shows', () => {
   })
 })
 
-describe('RFC 8725 §3.1 the key pins the algorithm, before any cryptography', () => {
+describe('RFC 8725 §3.1, RFC 7517 §4.1, §4.2, §4.3, §4.4 the key pins the algorithm, before any cryptography', () => {
   const prepare =
     (jwk: Jwk | PrivateJwk, alg: string, operation: 'signer' | 'verifier') => async (): Promise<unknown> =>
       (await Key.import(jwk))[operation](signatureAlgorithm(alg))
@@ -374,7 +384,7 @@ describe('RFC 8725 §3.1 the key pins the algorithm, before any cryptography', (
   })
 })
 
-describe('RFC 7638 thumbprints', () => {
+describe('RFC 7638 §3 thumbprints', () => {
   it.each([
     ['sha256', 43],
     ['sha384', 64],

@@ -29,7 +29,7 @@ export async function fetchPublicKeys(url: string, transport: Transport, options
   return keys.filter((key) => key !== undefined)
 }
 
-/** Sets are served under many content types; what counts is that the text is one. @spec RFC 7517 §8.5.2 */
+/** Sets are served under many content types; what counts is that the text is one. */
 async function fetchObject(url: string, transport: Transport): Promise<JsonObject> {
   const { status, body } = await transport({ url, headers: [['accept', 'application/jwk-set+json, application/json']] })
   if (status !== 200)

@@ -60,7 +60,7 @@ describe('RFC 7517 §5 JWK Set', () => {
   })
 })
 
-describe('KeySet.select', () => {
+describe('RFC 7517 §4.5 KeySet.select', () => {
   const kids = (keys: readonly Key[]): (string | undefined)[] => keys.map(({ kid }) => kid)
 
   it('by algorithm, key type and operation', async () => {

@@ -25,7 +25,7 @@ async function signedWith(header: string): Promise<string> {
   return `${input}.${createHmac('sha256', Buffer.from(jwk.k, 'base64url')).update(input).digest('base64url')}`
 }
 
-describe('RFC 7515 §5 signing and verifying', () => {
+describe('RFC 7515 §5.1, §5.2 signing and verifying', () => {
   it('brings text and bytes back', async () => {
     const { payload, header, key: used } = await verifyCompact(jws, key)
     expect([text(payload), header, used]).toEqual(['hello', { alg: 'HS256', kid: 'k1' }, key])
@@ -84,7 +84,7 @@ describe('RFC 7515 §5 signing and verifying', () => {
   })
 })
 
-describe('RFC 7515 §7.1 the form of a token', () => {
+describe('RFC 7515 §4, §7.1 the form of a token', () => {
   it.each(['', 'a', 'a.b', 'a.b.c.d', 'a.b.c.d.e'])('refuses "%s"', async (token) => {
     await expect(verifyCompact(token, key)).rejects.toMatchObject(
       refusal('token_malformed', 'token malformed: expected three segments separated by "."'),
@@ -156,7 +156,7 @@ describe('RFC 7515 §7.1 the form of a token', () => {
   })
 })
 
-describe('RFC 7515 §4.1 header parameters', () => {
+describe('RFC 7515 §4.1, §4.1.11 and RFC 7797 §6 header parameters', () => {
   const critInvalid =
     '"crit" (Critical) header parameter invalid: expected a list of extension parameters of this header, once each'
   const algMissing = '"alg" (Algorithm) header parameter missing or invalid: expected a string'

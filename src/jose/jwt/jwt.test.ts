@@ -58,7 +58,7 @@ describe('RFC 7519 §7.1 signJwt', () => {
   })
 })
 
-describe('RFC 7519 §7.2 verifyJwt', () => {
+describe('RFC 7519 §4, §7.2 verifyJwt', () => {
   it('answers with claims, header and key', async () => {
     const jwt = await signJwt({ sub: 'u1' }, key, { clock })
     expect(await verifyJwt(jwt, key, { clock })).toEqual({
@@ -105,7 +105,7 @@ describe('RFC 7519 §7.2 verifyJwt', () => {
   })
 })
 
-describe('RFC 8725 §3.11 types', () => {
+describe('RFC 8725 §3.11, RFC 7515 §4.1.9 types', () => {
   const typed = (typ: string | undefined, options: VerifyJwtOptions): Promise<unknown> =>
     signCompact('{}', key, typ === undefined ? {} : { typ }).then((jwt) => verifyJwt(jwt, key, options))
   const expected = (names: string): object =>
@@ -135,7 +135,7 @@ describe('RFC 8725 §3.11 types', () => {
   })
 })
 
-describe('RFC 7519 §4.1 registered claims', () => {
+describe('RFC 7519 §4.1, §4.1.4, §4.1.5 registered claims', () => {
   const cases: [string, unknown, VerifyJwtOptions, string, string][] = [
     ['iss that is no string', { iss: 5 }, {}, 'claim_invalid', '"iss" (Issuer) claim invalid: expected a string'],
     ['sub that is no string', { sub: null }, {}, 'claim_invalid', '"sub" (Subject) claim invalid: expected a string'],
