@@ -11,21 +11,34 @@ import { people } from './users.ts'
 
 const [{ username, password, name, email }] = people
 
+/** What the steps share. */
+interface Walk {
+  browser: Browser
+  provider: string
+  app: string
+  secrets: Secrets
+}
+
 /** Does what a person would do in a browser, and says how it went. Whether all of it worked. */
 export async function check(options: Options): Promise<boolean> {
   const folder = options.data === undefined ? await mkdtemp(join(tmpdir(), 'first-login-')) : undefined
   const data = options.data ?? join(folder ?? '', 'first-login.db')
-  const ports = { provider: await choosePort(options.providerPort), app: await choosePort(options.appPort) }
+  const providerPort = await choosePort(options.providerPort)
+  const appPort = await choosePort(options.appPort)
   const secrets = await loadSecrets(data)
-  const urls = { provider: `http://localhost:${ports.provider}`, app: `http://localhost:${ports.app}` }
-  const start = (): Promise<Stop> => startProvider({ port: ports.provider, appUrl: urls.app, data, secrets })
+  const provider = `http://localhost:${providerPort}`
+  const app = `http://localhost:${appPort}`
+  const start = (): Promise<Stop> => startProvider({ port: providerPort, appUrl: app, data, secrets })
   let stopProvider = await start()
-  const stopApp = await startApp({ port: ports.app, providerUrl: urls.provider, secrets })
+  const stopApp = await startApp({ port: appPort, providerUrl: provider, secrets })
+  const walk: Walk = { browser: new Browser(), provider, app, secrets }
   try {
-    await signIn(urls, secrets, async () => {
-      await stopProvider()
-      stopProvider = await start()
-    })
+    await signIn(walk)
+    await stopProvider()
+    stopProvider = await start()
+    await goOn(walk)
+    await replayCode(walk)
+    await signOut(walk)
     return true
   } catch (error) {
     console.log(`FAIL ${error instanceof Error ? error.message : error}`)
@@ -36,62 +49,67 @@ export async function check(options: Options): Promise<boolean> {
   }
 }
 
-async function signIn(
-  urls: { provider: string; app: string },
-  secrets: Secrets,
-  restartProvider: () => Promise<void>,
-): Promise<void> {
-  const browser = new Browser()
+async function signIn({ browser, provider, app }: Walk): Promise<void> {
+  const { issuer } = await discover(provider)
+  expect(issuer === provider, 'discovery', `the provider at ${provider} describes itself`)
 
-  const discovery = await fetch(`${urls.provider}/.well-known/openid-configuration`)
-  const metadata = await discovery.json()
-  expect(metadata.issuer === urls.provider, 'discovery', `the provider describes itself at ${discovery.url}`)
-
-  const home = await browser.open(`${urls.app}/`)
+  const home = await browser.open(`${app}/`)
   expect(shows(home, 'Sign in'), 'welcome', 'the app offers to sign in')
 
-  const login = await browser.open(`${urls.app}/login`)
-  expect(
-    login.url.startsWith(urls.provider),
-    'login',
-    'the app sends the browser to the provider, which asks who it is',
-  )
+  const login = await browser.open(`${app}/login`)
+  expect(login.url.startsWith(provider), 'login', 'it sends the browser to the provider, which asks who it is')
 
   const wrong = await browser.submit(login, 'sign-in', { username, password: 'wrong' })
   expect(wrong.status === 422, 'wrong', 'a wrong password is refused')
 
-  const consent = await browser.submit(wrong, 'sign-in', { username, password })
-  expect(shows(consent, 'First Login'), 'password', 'the right one is accepted, and the provider asks for consent')
+  let profile = await browser.submit(wrong, 'sign-in', { username, password })
+  expect(profile.status === 200, 'password', 'the right one is accepted')
 
-  const profile = await browser.submit(consent, 'allow')
+  // Somebody who has agreed before, with the same data file, is not asked again.
+  if (shows(profile, 'id="allow"')) {
+    expect(shows(profile, 'First Login'), 'consent', 'the provider asks whether the app may know')
+    profile = await browser.submit(profile, 'allow')
+  }
   expect(showsProfile(profile), 'profile', `the app knows who it is: ${name}, ${email}`)
-  const code = new URL(browser.visited.find((url) => url.startsWith(`${urls.app}/callback`)) ?? '').searchParams.get(
-    'code',
-  )
+}
 
-  await restartProvider()
-  expect(showsProfile(await browser.open(`${urls.app}/`)), 'restart', 'after a restart the access token is still good')
+/** After the provider was started anew. */
+async function goOn({ browser, app }: Walk): Promise<void> {
+  const profile = await browser.open(`${app}/`)
+  expect(showsProfile(profile), 'restart', 'after a restart the access token is still good')
   expect(showsProfile(await browser.submit(profile, 'renew')), 'refresh', 'and so is the refresh token')
-  expect(showsProfile(await browser.open(`${urls.app}/login`)), 'session', 'and the session: no password is asked for')
+  expect(showsProfile(await browser.open(`${app}/login`)), 'session', 'and the session: no password is asked for')
+}
 
-  const replay = await fetch(metadata.token_endpoint, {
+/** What somebody would do who has seen the address of the callback. */
+async function replayCode({ browser, provider, app, secrets }: Walk): Promise<void> {
+  const callback = browser.visited.find((url) => url.startsWith(`${app}/callback?`)) ?? app
+  const { token_endpoint: endpoint = '' } = await discover(provider)
+  const response = await fetch(endpoint, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`first-login-app:${secrets.clientSecret}`)}` },
     body: new URLSearchParams({
       grant_type: 'authorization_code',
-      code: code ?? '',
-      redirect_uri: `${urls.app}/callback`,
+      code: new URL(callback).searchParams.get('code') ?? '',
+      redirect_uri: `${app}/callback`,
       code_verifier: 'x'.repeat(43),
     }),
   })
-  const { error } = await replay.json()
-  expect(replay.status === 400 && error === 'invalid_grant', 'replay', 'a code that was used is refused')
+  const { error } = await response.json()
+  expect(response.status === 400 && error === 'invalid_grant', 'replay', 'a code that was used is refused')
+}
 
-  const signedOut = await browser.submit(await browser.open(`${urls.app}/`), 'sign-out')
+async function signOut({ browser, app }: Walk): Promise<void> {
+  const signedOut = await browser.submit(await browser.open(`${app}/`), 'sign-out')
   expect(shows(signedOut, 'You are signed out'), 'sign-out', 'the app signs out, at the provider too')
-  expect(shows(await browser.open(`${urls.app}/`), 'Sign in'), 'goodbye', 'the app does not know who it is any more')
-  const again = await browser.open(`${urls.app}/login`)
-  expect(shows(again, 'name="password"'), 'again', 'and the provider asks for the password again')
+  expect(shows(await browser.open(`${app}/`), 'Sign in'), 'goodbye', 'the app does not know who it is any more')
+  const login = await browser.open(`${app}/login`)
+  expect(shows(login, 'name="password"'), 'again', 'and the provider asks for the password again')
+}
+
+async function discover(provider: string): Promise<Record<string, string>> {
+  const response = await fetch(`${provider}/.well-known/openid-configuration`)
+  return await response.json()
 }
 
 function showsProfile(page: Page): boolean {
