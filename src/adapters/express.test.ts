@@ -1,6 +1,6 @@
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { listen, type Running } from '../../test/contracts/adapters/hosts.ts'
+import { listen, type Running } from '../../test/support/listen.ts'
 import { ResourceProtector } from '../oauth2/resource/index.ts'
 import { OAuth2Error } from '../oauth2/server/index.ts'
 import { getAccessToken, oauthServer, protect } from './express.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { listen, type Running } from '../../test/contracts/adapters/hosts.ts'
+import { listen, type Running } from '../../test/support/listen.ts'
 import { CookieSession, fromNode, oauthServer, toNode } from './node.ts'
 
 let running: Running | undefined

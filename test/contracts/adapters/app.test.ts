@@ -10,8 +10,8 @@ import {
 import { OpenIDConnect } from '../../../src/oidc/server/index.ts'
 import { MemoryStore } from '../../../src/stores/memory.ts'
 import { readForm } from '../../support/browser.ts'
+import { listen, type Running } from '../../support/listen.ts'
 import { appHosts } from './app-hosts.ts'
-import { listen, type Running } from './hosts.ts'
 
 const issuer = 'https://op.example'
 const client = await defineClient({

@@ -1,5 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { Readable } from 'node:stream'
 import express from 'express'
 import { oauthServer as expressServer } from '../../../src/adapters/express.ts'
@@ -108,26 +107,5 @@ export function fetchListener(handler: (request: Request) => Promise<Response>):
       for (const [name, value] of response.headers) outgoing.appendHeader(name, value)
       outgoing.end(Buffer.from(await response.arrayBuffer()))
     }, outgoing.destroy)
-  }
-}
-
-export interface Running {
-  readonly origin: string
-  close(): Promise<void>
-}
-
-/** Starts a listener on a free port of the loopback address. It is made when the address is known. */
-export async function listen(create: (origin: string) => RequestListener): Promise<Running> {
-  const server: Server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  server.on('request', create(origin))
-  return {
-    origin,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
   }
 }

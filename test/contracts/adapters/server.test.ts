@@ -10,7 +10,8 @@ import {
   type Endpoint,
 } from '../../../src/oauth2/server/index.ts'
 import { MemoryStore } from '../../../src/stores/memory.ts'
-import { hosts, listen, type Running } from './hosts.ts'
+import { listen, type Running } from '../../support/listen.ts'
+import { hosts } from './hosts.ts'
 
 /** Says what of a request has arrived. */
 const echo: Endpoint = {
