@@ -3,7 +3,7 @@ import { type ClientMetadata, findClientMetadataProblems } from './client-metada
 
 const VALID: ClientMetadata = { redirect_uris: ['https://app.example/cb'] }
 
-describe('RFC 7591 §2 client metadata', () => {
+describe('RFC 7591 §2, RFC 6749 §3.1.2.2, OIDC Registration §2 and OIDC RP-Initiated Logout §3.1 client metadata', () => {
   it.each<[string, ClientMetadata]>([
     ['a web application', VALID],
     ['a service', { grant_types: ['client_credentials'] }],

@@ -43,7 +43,7 @@ describe('RFC 6749 §3.1.2 a redirect URI that may be registered', () => {
   })
 })
 
-describe('CVE-2026-22752 scripts as redirect URIs', () => {
+describe('CVE-2026-22752 and RFC 8252 §8.4 scripts as redirect URIs', () => {
   it.each([
     'javascript:alert(1)',
     'JavaScript:alert(1)',

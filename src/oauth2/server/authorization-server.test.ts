@@ -58,7 +58,7 @@ describe('the options', () => {
   })
 })
 
-describe('registration', () => {
+describe('RFC 6749 §1.1, §1.3 registration', () => {
   it('takes a class, a class with options, an instance or an object', () => {
     const server = new AuthorizationServer({ issuer: ISSUER, store })
       .registerGrant(ClientCredentialsGrant)

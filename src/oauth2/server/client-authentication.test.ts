@@ -133,7 +133,7 @@ describe('RFC 6749 §2.3 exactly one method', () => {
     expect(headerOf(response, 'www-authenticate')).toBe(CHALLENGE)
   })
 
-  it('does not let a confidential client pass as a public one', async () => {
+  it('RFC 6749 §3.2.1: does not let a confidential client pass as a public one', async () => {
     const test = new TestServer()
     expect(problem(await test.token({ ...GRANT, client_id: 'web' }))).toEqual([400, 'invalid_client', FAILED])
     expect(test.events).toEqual([expect.objectContaining({ reason: 'client is not registered for none' })])
@@ -152,8 +152,18 @@ describe('RFC 6749 §2.3 exactly one method', () => {
   })
 })
 
-describe('a store that finds clients loosely', () => {
-  it('does not make one client another', async () => {
+describe('RFC 6749 §2.2 client identifiers', () => {
+  it('are not looked for where they hold control characters, which a database may refuse', async () => {
+    const test = new TestServer()
+    Object.assign(test.store, {
+      findClient: () => {
+        throw new Error('invalid byte sequence: 0x00')
+      },
+    })
+    expect(problem(await test.token({ ...GRANT, client_id: 'spa\0' }))).toEqual([400, 'invalid_client', FAILED])
+  })
+
+  it('are compared to the letter, however loosely the store does it', async () => {
     const test = new TestServer()
     Object.assign(test.store, { findClient: () => CLIENTS.web })
     expect(problem(await test.token(GRANT, basic('WEB')))).toEqual([401, 'invalid_client', FAILED])

@@ -5,6 +5,7 @@ import { OAuth2Error } from '../errors.ts'
 import type { ClientAuthContext, ClientAuthMethod } from './client-auth.ts'
 import type { AuthenticatedClient } from './context.ts'
 import { createRequestId, type ServerCore } from './core.ts'
+import { findClient } from './find-client.ts'
 import type { Client } from './records.ts'
 import type { ClientStore } from './store.ts'
 
@@ -34,7 +35,7 @@ export async function authenticateClient<S extends ClientStore>(
   const claim = await identifyClient(core, context)
   if (claim === undefined) throw refusal(core, requestId, undefined, 'no credentials', challengeFor(core, request))
   const { clientId, method } = claim
-  const client = await store.findClient(clientId)
+  const client = await findClient(store, clientId)
   const problem = await findProblem(client, claim, context)
   if (problem !== undefined || client === undefined) {
     throw refusal(core, requestId, clientId, problem ?? 'unknown client', method.challenge)
@@ -45,17 +46,16 @@ export async function authenticateClient<S extends ClientStore>(
 
 /**
  * What is wrong with a claim, or nothing. The credentials are compared even when the client is unknown or registered for
- * another method: the time taken tells neither. A store that compares ids loosely is caught here.
+ * another method: the time taken tells neither.
  */
 async function findProblem<S>(
   client: Client | undefined,
-  { clientId, method }: Claim<S>,
+  { method }: Claim<S>,
   context: ClientAuthContext<S>,
 ): Promise<string | undefined> {
-  const known = client?.client_id === clientId
-  const registered = known && (client.token_endpoint_auth_method ?? 'client_secret_basic') === method.name
+  const registered = client && (client.token_endpoint_auth_method ?? 'client_secret_basic') === method.name
   const proven = await method.verify(registered ? client : NOBODY, context)
-  if (!known) return 'unknown client'
+  if (client === undefined) return 'unknown client'
   if (!registered) return `client is not registered for ${method.name}`
   return proven ? undefined : 'wrong credentials'
 }

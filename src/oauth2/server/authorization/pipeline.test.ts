@@ -108,7 +108,7 @@ describe('RFC 6749 §4.1.2.1 above the line: errors are shown to the person', ()
   })
 })
 
-describe('RFC 6749 §4.1.2.1 below the line: errors are sent to the client', () => {
+describe('RFC 6749 §4.1.2.1 and OIDC Core §3.1.2.6 below the line: errors are sent to the client', () => {
   it.each([
     [
       'state twice',
@@ -261,7 +261,7 @@ describe('RFC 6749 §4.1.1 a request that passes', () => {
     })
   })
 
-  it('may leave out the only redirect URI without OpenID Connect', async () => {
+  it('RFC 6749 §3.1.2.3: may leave out the only redirect URI without OpenID Connect', async () => {
     const query = new URLSearchParams(without('redirect_uri'))
     const request = await new TestServer().server.getConsentGrant(get(`/authorize?${query}`))
     expect(request).toMatchObject({ redirectUri: CALLBACK, redirectUriSent: false })
@@ -313,7 +313,7 @@ describe('RFC 6749 §4.1.1 a request that passes', () => {
   })
 })
 
-describe('RFC 9700 §2.1.1 the PKCE policy', () => {
+describe('RFC 9700 §2.1.1 and RFC 7636 §4.3 the PKCE policy', () => {
   const optional: TestServerOptions = { pkce: () => 'optional' }
 
   it('may excuse a confidential client', async () => {
@@ -331,7 +331,7 @@ describe('RFC 9700 §2.1.1 the PKCE policy', () => {
   })
 })
 
-describe('OAuth 2.0 Multiple Response Types §2.1 where errors go', () => {
+describe('OAuth 2.0 Multiple Response Types §2.1, §5 where errors go', () => {
   const tokenGrant: AuthorizationGrant = {
     responseTypes: ['token id_token'],
     defaultResponseMode: 'fragment',
@@ -367,7 +367,7 @@ describe('OAuth 2.0 Multiple Response Types §2.1 where errors go', () => {
   })
 })
 
-describe('CVE-2025-4143 the redirect URI is checked where the browser is sent from', () => {
+describe('CVE-2025-4143 and RFC 9700 §4.1.3 the redirect URI is checked where the browser is sent from', () => {
   it('refuses a redirect URI of another client before anything is issued', async () => {
     const test = new TestServer()
     const response = await test.authorize({ ...VALID, redirect_uri: 'https://spa.example/cb' })

@@ -96,7 +96,7 @@ describe('consent and response in two steps, with Request and Response', () => {
   })
 })
 
-describe('what the code remembers', () => {
+describe('OIDC Core §2 what the code remembers', () => {
   it('is what was agreed to, and nothing made up', async () => {
     const test = new TestServer()
     const records: unknown[] = []

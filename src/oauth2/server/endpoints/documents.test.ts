@@ -15,7 +15,7 @@ function isCachedPublicJson(response: HttpResponse): void {
   expect(headerOf(response, 'access-control-allow-origin')).toBe('*')
 }
 
-describe('RFC 8414 the metadata document', () => {
+describe('RFC 8414 §2 and RFC 9207 §3 the metadata document', () => {
   it('is the sum of what is registered', async () => {
     const { server } = new TestServer({ keys: await KeySet.generate(['ES256']) })
     const response = await server.handle(get(WELL_KNOWN))

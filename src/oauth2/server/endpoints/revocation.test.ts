@@ -9,7 +9,7 @@ async function isLive(test: TestServer, token: string | undefined): Promise<bool
   return (await findAccessToken(context, token ?? '')) !== undefined
 }
 
-describe('RFC 7009 §2.1 revoking a token', () => {
+describe('RFC 7009 §2, §2.1 revoking a token', () => {
   it.each([undefined, 'access_token', 'refresh_token', 'pin_code'])(
     'ends an access token alone (hint: %s)',
     async (hint) => {

@@ -22,7 +22,7 @@ async function isLive(test: TestServer, token: string | undefined): Promise<bool
   return (await test.store.findAccessToken(await tokenId(token ?? ''))) !== undefined
 }
 
-describe('RFC 6749 §4.1.3 redeeming a code', () => {
+describe('RFC 6749 §4.1, §4.1.3 redeeming a code', () => {
   it('gives an access token and a refresh token for what was agreed to', async () => {
     const test = new TestServer()
     const tokens = await test.tokens({ scope: 'read write' })
@@ -131,7 +131,7 @@ describe('RFC 6749 §4.1.2 a code that is used twice', () => {
   })
 })
 
-describe('CVE-2025-4144 PKCE cannot be skipped', () => {
+describe('CVE-2025-4144 and RFC 7636 §4.4 PKCE cannot be skipped', () => {
   it('by leaving the verifier out', async () => {
     const test = new TestServer()
     const { code_verifier, ...form } = { code_verifier: VERIFIER, grant_type: 'authorization_code', client_id: 'spa' }
@@ -166,7 +166,7 @@ describe('CVE-2025-4144 PKCE cannot be skipped', () => {
   })
 })
 
-describe('CVE-2026-41213 the verifier cannot be guessed online', () => {
+describe('CVE-2026-41213 and RFC 7636 §4.6, RFC 9700 §4.5 the verifier cannot be guessed online', () => {
   it.each([
     ['a wrong verifier', { code_verifier: OTHER_VERIFIER }],
     ['no verifier', { code_verifier: '' }],

@@ -35,7 +35,7 @@ describe('RFC 6749 §4.4 client credentials', () => {
     expect(body(await new TestServer({ clients: [client] }).token(GRANT, basic()))).not.toHaveProperty('scope')
   })
 
-  it('is not for public clients, whatever they are registered for', async () => {
+  it('RFC 6749 §2.1: is not for public clients, whatever they are registered for', async () => {
     const clients = [{ ...CLIENTS.spa, grant_types: ['client_credentials'] }]
     expect(problem(await new TestServer({ clients }).token({ ...GRANT, client_id: 'spa' }))).toEqual([
       400,

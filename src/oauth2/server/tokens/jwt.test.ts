@@ -43,7 +43,7 @@ describe('RFC 9068 §2.2 JWT access tokens', () => {
     })
   })
 
-  it('of a client name the client as subject, and the issuer as audience by default', async () => {
+  it('RFC 9068 §3: of a client name the client as subject, and the issuer as audience by default', async () => {
     const test = create()
     const { access_token = '' } = body(await test.token({ grant_type: 'client_credentials', scope: 'read' }, basic()))
     const { claims } = await verifyJwt(access_token, keys, { typ: 'at+jwt', clock: () => test.time })

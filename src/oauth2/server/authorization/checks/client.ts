@@ -1,4 +1,5 @@
 import { OAuth2Error } from '../../../errors.ts'
+import { findClient } from '../../find-client.ts'
 import type { UnprovenDraft } from '../draft.ts'
 
 /**
@@ -9,9 +10,8 @@ import type { UnprovenDraft } from '../draft.ts'
 export async function checkClient(draft: UnprovenDraft): Promise<void> {
   const clientId = draft.params.get('client_id')
   if (clientId === undefined) throw new OAuth2Error('invalid_request', 'client_id is missing')
-  const client = await draft.rules.store.findClient(clientId)
-  // Compared again: a database that ignores case or trailing spaces finds other clients than the one that was asked for.
-  if (client?.client_id !== clientId) {
+  const client = await findClient(draft.rules.store, clientId)
+  if (client === undefined) {
     throw new OAuth2Error('invalid_client', 'client_id does not name a registered client', { status: 400 })
   }
   draft.client = client
