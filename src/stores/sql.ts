@@ -61,17 +61,17 @@ export const sql = {
     INSERT INTO replay_markers (key, expires_at) VALUES (?, ?)
     ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at WHERE replay_markers.expires_at <= ?`,
 
-  sweepAuthorizationCodes: sweep('authorization_codes', 'id'),
-  sweepAccessTokens: sweep('access_tokens', 'id'),
-  sweepRefreshTokens: sweep('refresh_tokens', 'id'),
-  sweepGrants: sweep('grants', 'id'),
-  sweepSessions: sweep('sessions', 'id'),
-  sweepReplayMarkers: sweep('replay_markers', 'key'),
-} as const satisfies Record<string, string>
+  /** Bounded deletes by primary key, found through the index on `expires_at`: none holds the lock for long. */
+  sweepAuthorizationCodes:
+    'DELETE FROM authorization_codes WHERE id IN (SELECT id FROM authorization_codes WHERE expires_at <= ? LIMIT ?)',
+  sweepAccessTokens:
+    'DELETE FROM access_tokens WHERE id IN (SELECT id FROM access_tokens WHERE expires_at <= ? LIMIT ?)',
+  sweepRefreshTokens:
+    'DELETE FROM refresh_tokens WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at <= ? LIMIT ?)',
+  sweepGrants: 'DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE expires_at <= ? LIMIT ?)',
+  sweepSessions: 'DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ? LIMIT ?)',
+  sweepReplayMarkers:
+    'DELETE FROM replay_markers WHERE key IN (SELECT key FROM replay_markers WHERE expires_at <= ? LIMIT ?)',
+} as const
 
 export type StatementName = keyof typeof sql
-
-/** A bounded delete by primary key, found through the index on `expires_at`: it never holds the lock for long. */
-function sweep(table: string, key: string): string {
-  return `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE expires_at <= ? LIMIT ?)`
-}

@@ -67,7 +67,7 @@ const STAGE = {
   userinfo_refused: 'userinfo',
   userinfo_invalid: 'userinfo',
   userinfo_subject_mismatch: 'userinfo',
-} as const satisfies Record<string, ClientStage>
+} as const
 
 export type ClientErrorCode = keyof typeof STAGE
 

@@ -5,10 +5,10 @@ import { PublicClient } from './none.ts'
 
 /** The methods that go by a name; what needs more than a secret is handed over as an object. */
 const METHODS = {
-  client_secret_basic: (secret: string) => new ClientSecretBasic(secret),
-  client_secret_post: (secret: string) => new ClientSecretPost(secret),
-  none: () => new PublicClient(),
-} as const satisfies Record<string, (secret: string) => ClientAuthentication>
+  client_secret_basic: (secret: string): ClientAuthentication => new ClientSecretBasic(secret),
+  client_secret_post: (secret: string): ClientAuthentication => new ClientSecretPost(secret),
+  none: (): ClientAuthentication => new PublicClient(),
+} as const
 
 export type TokenEndpointAuthMethod = keyof typeof METHODS
 

@@ -16,7 +16,7 @@ const NOTICES = {
   'signed-out': { status: 200, title: 'signedOutTitle', text: 'signedOutText' },
   'sign-out-bad-return': { status: 400, title: 'badReturnTitle', text: 'badReturnText' },
   'sign-out-bad-hint': { status: 400, title: 'badHintTitle', text: 'badHintText' },
-} as const satisfies Record<string, { status: number; title: keyof Messages; text: keyof Messages }>
+} as const
 
 export type NoticeName = keyof typeof NOTICES
 

@@ -12,7 +12,7 @@ const VARIABLES = {
   '--aw-danger-surface': ['#fdf0ef', '#371a18'],
   '--aw-radius': ['10px'],
   '--aw-font': ['system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'],
-} as const satisfies Record<string, readonly [light: string, dark?: string]>
+} as const
 
 /** A variable of the pages, such as `--aw-accent`. */
 export type ThemeVariable = keyof typeof VARIABLES
