@@ -19,12 +19,8 @@ export function settleReports(reports, writer, folder) {
     for (const path of strays) rmSync(repository + path)
     return []
   }
-  const stale = [...reports].filter(([path, text]) => read(path) !== text)
   return [
-    ...stale.flatMap(([path, text]) => [
-      `${path} is out of date: run "npm run ${writer}" and commit it`,
-      ...difference(read(path), text),
-    ]),
+    ...[...reports].flatMap(([path, text]) => staleness(path, text, writer)),
     ...strays.map((path) => `${path} belongs to nothing: run "npm run ${writer}" and commit its removal`),
   ]
 }
@@ -67,6 +63,18 @@ function read(path) {
 function write(path, text) {
   mkdirSync(dirname(repository + path), { recursive: true })
   writeFileSync(repository + path, text)
+}
+
+/**
+ * @param {string} path
+ * @param {string} text what it should say
+ * @param {string} writer
+ */
+function staleness(path, text, writer) {
+  const committed = read(path)
+  if (committed === text) return []
+  if (committed === '') return [`${path} is missing: run "npm run ${writer}" and commit it`]
+  return [`${path} is out of date: run "npm run ${writer}" and commit it`, ...difference(committed, text)]
 }
 
 /**
