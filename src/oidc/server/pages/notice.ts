@@ -5,7 +5,6 @@ import type { Html } from './html.ts'
 import { fill, html } from './html.ts'
 import type { Look } from './layout.ts'
 import { renderPage } from './layout.ts'
-import type { Messages } from './messages.ts'
 
 /** The pages that only say something: name, status and the texts of each. */
 const NOTICES = {
