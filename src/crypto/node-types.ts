@@ -48,7 +48,7 @@ export interface DerInput {
 
 export interface NodeCrypto {
   readonly constants: { readonly RSA_PKCS1_PSS_PADDING: number }
-  readonly KeyObject: { new (): KeyObject; from(key: object): KeyObject }
+  readonly KeyObject: new () => KeyObject
   randomBytes(length: number): Uint8Array
   timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean
   hash?(name: string, data: Data, encoding: 'base64url'): string

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../util/awaitable.ts'
 import { derToRaw, rawToDer } from './ecdsa-signature.ts'
 import type {
   BufferConstructor,
@@ -13,7 +14,6 @@ import type {
   CryptoBackend,
   Data,
   HashName,
-  KeyMaterial,
   KeyMembers,
   NativeDescription,
   ScryptParameters,
@@ -21,7 +21,8 @@ import type {
   Signer,
   Verifier,
 } from './primitives.ts'
-import { curveWidths, describeCryptoKey, digestLengths } from './schemes.ts'
+import { curveWidths, digestLengths } from './schemes.ts'
+import { createWebBackend } from './web.ts'
 
 /*
  * node:crypto, through `process.getBuiltinModule`: Node, and Bun, Deno and Workers where they offer it. Every operation
@@ -135,8 +136,14 @@ function keys(crypto: NodeCrypto, buffer: BufferConstructor): Keys {
         : crypto.createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
       ).export({ format: 'jwk' }),
     importNative: (key) => describe(crypto, key),
-    signer: (material, scheme) => signerOf(crypto, buffer, signingKey(crypto, material), scheme),
-    verifier: (material, scheme) => verifierOf(crypto, buffer, verifyingKey(crypto, material), scheme),
+    signer: (material, scheme) =>
+      'native' in material
+        ? createWebBackend().signer(material, scheme)
+        : signerOf(crypto, buffer, signingKey(crypto, material), scheme),
+    verifier: (material, scheme) =>
+      'native' in material
+        ? createWebBackend().verifier(material, scheme)
+        : verifierOf(crypto, buffer, verifyingKey(crypto, material), scheme),
   }
 }
 
@@ -161,17 +168,9 @@ function generation(scheme: SignatureScheme, modulusLength: number): [type: stri
   }
 }
 
-function describe(crypto: NodeCrypto, key: object): NativeDescription | undefined {
-  if (key instanceof crypto.KeyObject) return describeKeyObject(crypto, key)
-  if (!(key instanceof CryptoKey)) return undefined
-  const description = describeCryptoKey(key)
-  if (description === undefined) return undefined
-  const keyObject = crypto.KeyObject.from(key)
-  const material = key.extractable ? keyObject.export({ format: 'jwk' }) : { native: keyObject }
-  return { ...description, material, ...publicMembersOf(crypto, keyObject) }
-}
-
-function describeKeyObject(crypto: NodeCrypto, key: KeyObject): NativeDescription {
+/** A `CryptoKey` stays with WebCrypto: Node ≥ 24 does not want one that is not extractable to become a `KeyObject`. */
+function describe(crypto: NodeCrypto, key: object): Awaitable<NativeDescription | undefined> {
+  if (!(key instanceof crypto.KeyObject)) return createWebBackend().importNative(key)
   const material = key.export({ format: 'jwk' })
   const { kty, crv } = material
   const isPrivate = key.type !== 'public'
@@ -184,19 +183,14 @@ function publicMembersOf(crypto: NodeCrypto, key: KeyObject): { publicMembers?: 
   return { publicMembers: publicKey.export({ format: 'jwk' }) }
 }
 
-function signingKey(crypto: NodeCrypto, material: KeyMaterial): KeyObject {
-  if ('native' in material) return material.native as KeyObject
-  if (material.k !== undefined) return crypto.createSecretKey(material.k, 'base64url')
-  return crypto.createPrivateKey({ key: material, format: 'jwk' })
+function signingKey(crypto: NodeCrypto, members: KeyMembers): KeyObject {
+  if (members.k !== undefined) return crypto.createSecretKey(members.k, 'base64url')
+  return crypto.createPrivateKey({ key: members, format: 'jwk' })
 }
 
-function verifyingKey(crypto: NodeCrypto, material: KeyMaterial): KeyObject {
-  if (!('native' in material)) {
-    if (material.k !== undefined) return crypto.createSecretKey(material.k, 'base64url')
-    return crypto.createPublicKey({ key: material, format: 'jwk' })
-  }
-  const key = material.native as KeyObject
-  return key.type === 'private' ? crypto.createPublicKey(key) : key
+function verifyingKey(crypto: NodeCrypto, members: KeyMembers): KeyObject {
+  if (members.k !== undefined) return crypto.createSecretKey(members.k, 'base64url')
+  return crypto.createPublicKey({ key: members, format: 'jwk' })
 }
 
 function signerOf(crypto: NodeCrypto, buffer: BufferConstructor, key: KeyObject, scheme: SignatureScheme): Signer {

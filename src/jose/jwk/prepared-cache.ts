@@ -10,8 +10,9 @@ export class PreparedCache<T extends object> {
 
   make(name: string, prepare: () => Awaitable<T>): Awaitable<T> {
     const made = prepare()
-    this.#prepared.set(name, 'then' in made ? this.#settle(name, made) : made)
-    return made
+    const kept = 'then' in made ? this.#settle(name, made) : made
+    this.#prepared.set(name, kept)
+    return kept
   }
 
   async #settle(name: string, pending: PromiseLike<T>): Promise<T> {
