@@ -158,6 +158,14 @@ describe('OIDC Core §3.1.2.1 id_token_hint', () => {
     ).toBe('code')
   })
 
+  it('is not met by another person who signs in meanwhile, in another tab', async () => {
+    const { provider, hint } = await withHint('alice')
+    const browser = provider.browser()
+    const page = await browser.open(provider.url({ id_token_hint: hint }))
+    await provider.signIn(browser, await browser.open(provider.url()), 'bob')
+    expect((await browser.open(page.url)).page).toBe('sign-in')
+  })
+
   const claims = { iss: ISSUER, sub: 'alice', aud: 'app', exp: 1_700_003_600, iat: 1_700_000_000 }
   it.each([
     ['no token at all', async () => 'x.y.z'],

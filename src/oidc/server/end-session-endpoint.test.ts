@@ -127,6 +127,15 @@ describe('OIDC RP-Initiated Logout §2 the person is asked', () => {
     expect((await browser.press(screen, 'sign-out')).away?.href).toBe(BYE)
   })
 
+  it.each([
+    ['alice', undefined],
+    ['bob', 'sign-out-requested'],
+  ])('or not, when the hint of %s names no session: page %j', async (sub, page) => {
+    const { logout } = await signedIn('alice')
+    const hint = await signJwt({ ...claims, sub }, KEYS)
+    expect((await logout({ id_token_hint: hint, post_logout_redirect_uri: BYE })).page).toBe(page)
+  })
+
   it('offers a link, not a redirect, where nobody is signed in and nothing is proven', async () => {
     const { provider, logoutUrl } = await signedIn()
     const screen = await provider.browser().open(logoutUrl({ client_id: 'app', post_logout_redirect_uri: BYE }))

@@ -7,7 +7,7 @@ import type { Client } from '../../oauth2/server/index.ts'
  */
 export function signingAlgorithms(keys: KeySet): readonly string[] {
   const algorithms = keys.select({ operation: 'sign' }).flatMap((key) => {
-    const algorithm = key.kty === 'oct' || !key.isPrivate ? undefined : (key.defaultAlgorithm ?? 'RS256')
+    const algorithm = key.kty === 'oct' ? undefined : (key.defaultAlgorithm ?? 'RS256')
     return algorithm === undefined ? [] : [algorithm]
   })
   return [...new Set(algorithms)]
