@@ -255,9 +255,9 @@ describe('RFC 7517 §4, §4.3 and RFC 7518 §6 members of a JWK', () => {
     await expect(Key.import(jwk())).rejects.toMatchObject(refusal(code, message))
   })
 
-  it.each(['AQ', 'AA', 'AQAC', ''])('RFC 8017 §3.1 refuses an RSA exponent of %s', async (e) => {
+  it.each(['AQ', 'AA', 'AQAC', '', 'AQAAAAAAAAAB'])('RFC 8017 §3.1 refuses an RSA exponent of %s', async (e) => {
     await expect(Key.import({ kty: 'RSA', n: (rsa as { n: string }).n, e })).rejects.toMatchObject(
-      refusal('key_invalid', 'JWK "e" (Exponent) invalid: expected an odd number from 3'),
+      refusal('key_invalid', 'JWK "e" (Exponent) invalid: expected an odd number from 3, of 64 bits at most'),
     )
   })
 
@@ -269,6 +269,14 @@ describe('RFC 7517 §4, §4.3 and RFC 7518 §6 members of a JWK', () => {
     await Key.import(new Uint8Array(size).fill(1), { alg })
     await expect(Key.import(new Uint8Array(size - 1).fill(1), { alg })).rejects.toMatchObject(
       refusal('key_too_weak', `key is too short: ${alg} expects at least ${size * 8} bits`),
+    )
+  })
+
+  it('takes an RSA modulus of 16384 bits, and no longer one', async () => {
+    const modulus = (size: number): string => Buffer.alloc(size, 255).toString('base64url')
+    await Key.import({ kty: 'RSA', n: modulus(2048), e: 'AQAB' })
+    await expect(Key.import({ kty: 'RSA', n: modulus(2049), e: 'AQAB' })).rejects.toMatchObject(
+      refusal('key_unsupported', 'JWK "n" (Modulus) unsupported: expected 16384 bits at most'),
     )
   })
 

@@ -65,9 +65,8 @@ function pick(members: KeyMembers, names: readonly MemberName[]): KeyMembers {
 /** Looked up without the prototype chain: `kty: "constructor"` is as unknown as any other. */
 function keyTypeOf(kty: unknown): KeyType {
   const type = typeof kty === 'string' && Object.hasOwn(keyTypes, kty) ? keyTypes[kty] : undefined
-  if (type === undefined)
-    throw new JoseError('key_unsupported', '"kty" (Key Type) unsupported: expected "oct", "RSA", "EC" or "OKP"')
-  return type
+  if (type !== undefined) return type
+  throw new JoseError('key_unsupported', '"kty" (Key Type) unsupported: expected "oct", "RSA", "EC" or "OKP"')
 }
 
 function read(jwk: Readonly<Record<string, unknown>>, name: MemberName): string {
@@ -89,10 +88,9 @@ function measure(members: Record<string, string>): number {
       .map(decode),
   )
   if (crv !== undefined) return measureCoordinates(crv, bytes)
-  const modulus = bytes.get('n')
-  if (modulus === undefined) return (bytes.get('k')?.length ?? 0) * 8
-  checkExponent(bytes.get('e'))
-  return bitLength(modulus)
+  const [modulus, exponent] = [bytes.get('n'), bytes.get('e')]
+  if (modulus !== undefined && exponent !== undefined) return measureRsa(modulus, exponent)
+  return (bytes.get('k')?.length ?? 0) * 8
 }
 
 function decode([name, text]: [string, string]): [string, Uint8Array] {
@@ -115,12 +113,21 @@ function measureCoordinates(crv: string, bytes: ReadonlyMap<string, Uint8Array>)
   return 0
 }
 
+/** Keys come from strangers too; a modulus or exponent without bounds lets them choose what a verification costs. */
+const longestModulus = 16_384
+const longestExponent = 64
+
 /** With e = 1 every message is its own signature; even exponents do not exist in RSA. @spec RFC 8017 §3.1 */
-function checkExponent(exponent: Uint8Array | undefined): void {
-  const last = exponent?.at(-1) ?? 0
-  const isOne = exponent !== undefined && bitLength(exponent) === 1
-  if (last % 2 === 0 || isOne)
-    throw new JoseError('key_invalid', 'JWK "e" (Exponent) invalid: expected an odd number from 3')
+function measureRsa(modulus: Uint8Array, exponent: Uint8Array): number {
+  const [bits, exponentBits] = [bitLength(modulus), bitLength(exponent)]
+  const isOdd = (exponent.at(-1) ?? 0) % 2 === 1
+  if (!isOdd || exponentBits === 1 || exponentBits > longestExponent) {
+    throw new JoseError('key_invalid', 'JWK "e" (Exponent) invalid: expected an odd number from 3, of 64 bits at most')
+  }
+  if (bits > longestModulus) {
+    throw new JoseError('key_unsupported', `JWK "n" (Modulus) unsupported: expected ${longestModulus} bits at most`)
+  }
+  return bits
 }
 
 function bitLength(bytes: Uint8Array): number {

@@ -32,8 +32,9 @@ export async function fetchPublicKeys(url: string, transport: Transport, options
 /** Sets are served under many content types; what counts is that the text is one. */
 async function fetchObject(url: string, transport: Transport): Promise<JsonObject> {
   const { status, body } = await transport({ url, headers: [['accept', 'application/jwk-set+json, application/json']] })
-  if (status !== 200)
+  if (status !== 200) {
     throw new JoseError('jwks_unavailable', `JWK Set could not be fetched: expected status 200, not ${status}`)
+  }
   return orThrow(() => parseJsonObject(decodeUtf8(body)), 'jwks_invalid', 'JWK Set invalid: expected a JSON object')
 }
 

@@ -95,8 +95,11 @@ describe('RFC 7515 §4, §7.1 the form of a token', () => {
     await expect(verifyCompact(token as unknown as string, key)).rejects.toMatchObject({ code: 'token_malformed' })
   })
 
-  it('refuses a missing key with a plain word', async () => {
-    await expect(verifyCompact(jws, undefined as unknown as Key)).rejects.toThrow(
+  it.each([undefined, null])('refuses a missing key (%s) with a plain word', async (missing) => {
+    await expect(signCompact('x', missing as unknown as Key)).rejects.toThrow(
+      new TypeError('key missing: expected a Key or a KeySet'),
+    )
+    await expect(verifyCompact(jws, missing as unknown as Key)).rejects.toThrow(
       new TypeError('keys missing: expected a Key, a KeySet or another source of keys'),
     )
   })

@@ -36,6 +36,7 @@ export async function signTyped(
   options: SignOptions,
   typ: string | undefined,
 ): Promise<string> {
+  if (typeof keys !== 'object' || keys === null) throw new TypeError('key missing: expected a Key or a KeySet')
   const key = 'signingKey' in keys ? keys.signingKey(options.alg) : keys
   const algorithm = signatureAlgorithm(options.alg ?? key.defaultAlgorithm ?? algorithmRequired())
   const prepared = key.signer(algorithm)

@@ -110,8 +110,9 @@ export function verifySignature(
   algorithms: readonly string[] | undefined,
 ): Awaitable<Key> {
   checkAllowed(parsed.algorithm, algorithms)
-  if (typeof keys !== 'object' || keys === null)
+  if (typeof keys !== 'object' || keys === null) {
     throw new TypeError('keys missing: expected a Key, a KeySet or another source of keys')
+  }
   if ('select' in keys) return verifyWithSource(parsed, keys, algorithms)
   if (algorithms === undefined && keys.alg === undefined) throw algorithmsRequired()
   const verdict = verifyWithKey(parsed, keys, decodeSignature(parsed))

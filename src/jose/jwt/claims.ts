@@ -68,8 +68,9 @@ export function checkForm({ iss, sub, aud, exp, nbf, iat, jti }: JwtClaims): voi
 }
 
 function checkText(claim: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'string')
+  if (value !== undefined && typeof value !== 'string') {
     throw failure('claim_invalid', claim, 'invalid: expected a string')
+  }
 }
 
 function checkNumericDate(claim: string, value: unknown): void {
@@ -113,8 +114,9 @@ function checkTimes({ exp, nbf, iat }: JwtClaims, { leeway = 0, maxAge, clock = 
   const now = nowInSeconds(clock)
   const tolerance = toSeconds(leeway)
   // RFC 7519 §4.1.4: a token is dead on its expiration time, not after it.
-  if (exp !== undefined && now >= exp + tolerance)
+  if (exp !== undefined && now >= exp + tolerance) {
     throw failure('token_expired', 'exp', 'is past: the token has expired')
+  }
   checkNotFuture('nbf', nbf, now + tolerance)
   checkNotFuture('iat', iat, now + tolerance)
   if (maxAge === undefined) return
