@@ -106,7 +106,11 @@ describe('RFC 7636 §4.2 the code challenge', () => {
   })
 
   it('is left out only where the client is told so', async () => {
-    const { url, codeVerifier } = await client({ codeChallengeMethod: 'none' }).createAuthorizationUrl()
+    const lines: string[] = []
+    const write = (line: string): void => void lines.push(line)
+    const logger = { debug: write, info: write, warn: write, error: write }
+    const { url, codeVerifier } = await client({ codeChallengeMethod: 'none', logger }).createAuthorizationUrl()
+    expect(lines).toEqual(['PKCE is off: codes of this client are not bound to a verifier'])
     expect(queryOf(url)).not.toHaveProperty('code_challenge')
     expect(queryOf(url)).not.toHaveProperty('code_challenge_method')
     expect(codeVerifier).toBeUndefined()

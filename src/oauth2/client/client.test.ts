@@ -80,7 +80,7 @@ describe('RFC 6749 §4.1.3 redeeming a code', () => {
     expect(requests).toEqual([])
   })
 
-  it('RFC 9700 §4.4: does not send a code to another server than the one it came from', async () => {
+  it('RFC 9700 §4.4.2: does not send a code to another server than the one it came from', async () => {
     const callback = await setUp().client.validateCallback(callbackUrl, { state: 'S' })
     const other = setUp({ issuer: 'https://evil.example', accessTokenUrl: 'https://evil.example/token' })
     await expect(other.client.fetchToken(callback, { codeVerifier: 'V' })).rejects.toThrow(

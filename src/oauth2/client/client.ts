@@ -62,6 +62,8 @@ export class OAuth2Client {
     const settings = checkOptions(options, wellKnown)
     const { discovery, transport, clock, logger } = settings
     this.#settings = settings
+    if (settings.codeChallengeMethod === 'none')
+      logger.warn('PKCE is off: codes of this client are not bound to a verifier')
     if (discovery !== undefined) {
       this.#discovered = new ServerMetadataSource({ discovery, transport, clock, logger })
     }

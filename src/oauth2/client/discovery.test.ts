@@ -88,7 +88,7 @@ describe('RFC 8414 §3 discovery', () => {
   })
 })
 
-describe('RFC 8414 §3.3 whose metadata it is', () => {
+describe('RFC 8414 §3.3, OIDC Discovery §4.3 whose metadata it is', () => {
   it.each([
     [
       'https://evil.example',
@@ -210,6 +210,12 @@ describe('RFC 8414 §3 metadata as a managed resource', () => {
     clock.advance(4)
     server.respond = () => answer(200, document)
     expect(await ask()).toBe('ok')
+    clock.advance(600)
+    server.respond = down
+    await ask()
+    clock.advance(1)
+    await ask()
+    expect(server.urls).toHaveLength(6)
   })
 
   it('waits a minute at most', async () => {

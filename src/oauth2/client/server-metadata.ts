@@ -24,8 +24,6 @@ const FLAG: Shape = { is: isBoolean, expectation: 'true or false' }
 /**
  * The members that a client acts upon, OpenID Connect's among them: one registry holds them all. What else a document
  * says, and be it nonsense, is not our concern.
- *
- * @spec RFC 8414 §7.1
  */
 const SHAPES: Readonly<Record<string, Shape>> = {
   issuer: { is: isNonEmptyString, expectation: 'a URL' },

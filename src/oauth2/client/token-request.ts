@@ -28,8 +28,8 @@ export async function requestToken(
   return validateTokenResponse(answer, { stage, endpoint: request.url, now: nowInSeconds(client.clock) })
 }
 
-/** The request alone, for whoever sends it himself. @spec RFC 6749 §4.1.3 */
-export function buildTokenRequest(
+/** @spec RFC 6749 §4.1.3 */
+function buildTokenRequest(
   client: ClientSettings,
   server: KnownServer,
   parameters: TokenParameters,

@@ -126,7 +126,7 @@ function checkAuthorizedParty({ aud, azp }: IdTokenClaims, { clientId }: IdToken
   throw refuse('id_token_azp_mismatch', 'azp', `"azp" (Authorized Party) claim mismatch: expected "${clientId}"`)
 }
 
-/** @spec OIDC Core §15.5.2 */
+/** @spec OIDC Core §3.1.3.7 */
 function checkNonce({ nonce }: IdTokenClaims, expected: IdTokenExpectations): CheckResult {
   if (expected.nonce === undefined) return checkUnexpectedNonce(nonce, expected)
   if (nonce === undefined) {

@@ -56,7 +56,10 @@ function findAddressProblems(options: OpenIdClientOptions): string[] {
     .map((name) => `"${name}" must be an absolute URL with https, or http on a loopback host`)
 }
 
-/** @spec OIDC Core §3.1.3.7 @spec RFC 7518 §3.2 */
+/**
+ * @spec OIDC Core §3.1.3.7
+ * @spec RFC 7518 §3.2
+ */
 function findAlgorithmProblems({ idTokenSignedResponseAlg: alg, clientSecret }: OpenIdClientOptions): string[] {
   if (alg === 'none')
     return ['"idTokenSignedResponseAlg" must not be none: an ID token without a signature proves nothing']

@@ -186,8 +186,15 @@ export class RegisteredClient extends OpenIdClient {
     return new ClientError('transaction_mismatch', 'login was started when the provider had another issuer')
   }
 
+  /** Refusals are daily business and one line; anything else is a fault of ours or of the application. */
   #refuse(what: string, error: unknown, setCookie: readonly string[]): Failure {
-    this.settings.logger.info(`${what} refused`, { provider: this.name, error })
+    const { logger } = this.settings
+    if (error instanceof ClientError) {
+      const { code, stage, status, refusal, message } = error
+      logger.info(`${what} refused`, { provider: this.name, reason: code, stage, status, refusal, message })
+    } else {
+      logger.error(`${what} failed`, { provider: this.name, error })
+    }
     return { ok: false, error, setCookie }
   }
 }

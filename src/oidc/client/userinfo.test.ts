@@ -57,7 +57,7 @@ describe('OIDC Core §5.3 userinfo', () => {
     ],
     [answer(200, {}), 'userinfo_invalid', '"sub" (Subject) in the userinfo response is missing or no text'],
     [answer(200, { sub: 7 }), 'userinfo_invalid', '"sub" (Subject) in the userinfo response is missing or no text'],
-  ])('case %#: %s', async (response, code, message) => {
+  ])('OIDC Core §5.3.2 case %#: %s', async (response, code, message) => {
     provider.handlers.set('/userinfo', () => response)
     await expect(client.userinfo(token)).rejects.toMatchObject({ code, message, stage: 'userinfo' })
   })
