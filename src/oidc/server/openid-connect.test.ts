@@ -228,6 +228,13 @@ describe('OIDC Discovery §4 the configuration document', () => {
     })
   })
 
+  it('names offline_access only where there are refresh tokens', () => {
+    const server = new AuthorizationServer<Store>({ issuer: ISSUER, store: new MemoryStore(), keys: KEYS })
+      .registerGrant(AuthorizationCodeGrant)
+      .registerExtension(OpenIDConnect, { claims: () => ({}) })
+    expect(server.metadata().scopes_supported).not.toContain('offline_access')
+  })
+
   it('adds its scopes to those of the server', () => {
     const { server } = new TestProvider({ scopes: ['reports'] })
     expect(server.metadata().scopes_supported).toEqual(

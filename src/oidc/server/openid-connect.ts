@@ -115,7 +115,7 @@ export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
   /** @spec OIDC Discovery §3 */
   onMetadata(metadata: ServerMetadata): void {
     const members: Partial<OpenIdProviderMetadata> = {
-      scopes_supported: metadata.scopes_supported ?? this.scopes,
+      scopes_supported: withoutVainScopes(metadata.scopes_supported ?? this.scopes, metadata),
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: this.#algorithms,
       ...(this.#options.acrValues === undefined ? {} : { acr_values_supported: this.#options.acrValues }),
@@ -127,4 +127,9 @@ export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
     }
     Object.assign(metadata, members)
   }
+}
+
+/** Offline access is what refresh tokens give. @spec OIDC Core §11 */
+function withoutVainScopes(scopes: readonly string[], { grant_types_supported: grants }: ServerMetadata): string[] {
+  return scopes.filter((scope) => scope !== 'offline_access' || grants?.includes('refresh_token'))
 }
