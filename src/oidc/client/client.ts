@@ -83,7 +83,7 @@ export class OpenIdClient extends OAuth2Client {
     }
     const isLogin = asksForLogin(options.scope ?? this.settings.scope)
     const nonce = options.nonce ?? (isLogin ? randomToken() : undefined)
-    const parameters = { ...options.parameters, ...toLoginParameters(options), nonce }
+    const parameters = { ...options.parameters, ...toLoginParameters(options), ...(nonce !== undefined && { nonce }) }
     const url = await super.createAuthorizationUrl({ ...options, parameters })
     return { ...url, ...(nonce !== undefined && { nonce }) }
   }
@@ -157,7 +157,15 @@ export class OpenIdClient extends OAuth2Client {
     }
     const provider = await this.metadata()
     const algorithms = algorithmsOf(provider, this.#signedResponseAlg)
-    const expectations = { ...this.#expectations(token, provider), ...expected, algorithms, ...(renews && { renews }) }
+    const { nonce, maxAge, acrValues } = expected
+    const expectations = {
+      ...this.#expectations(token, provider),
+      algorithms,
+      nonce,
+      maxAge,
+      acrValues,
+      ...(renews && { renews }),
+    }
     return this.#keys.use(provider, algorithms, (keys) => validateIdToken(idToken, { ...expectations, keys }))
   }
 

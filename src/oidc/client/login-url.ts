@@ -41,9 +41,10 @@ const WIRE_NAMES = {
 
 const HINTS: readonly (keyof LoginHints)[] = ['prompt', 'maxAge', 'loginHint', 'acrValues', 'uiLocales', 'idTokenHint']
 
-/** The hints as parameters; lists are separated by spaces. @spec OIDC Core §3.1.2.1 */
+/** The hints that are there as parameters; lists are separated by spaces. @spec OIDC Core §3.1.2.1 */
 export function toLoginParameters(hints: LoginHints): WireParameters {
-  return Object.fromEntries(HINTS.map((name) => [WIRE_NAMES[name], toText(hints[name])]))
+  const given = HINTS.filter((name) => hints[name] !== undefined)
+  return Object.fromEntries(given.map((name) => [WIRE_NAMES[name], toText(hints[name])]))
 }
 
 function toText(value: string | number | readonly string[] | undefined): string | undefined {

@@ -81,6 +81,17 @@ describe('OIDC Core §3.1.3.7 redeeming a code without the registry', () => {
     )
   })
 
+  it('lets "parameters" say what no option says, and options stand above them', async () => {
+    const parameters = { prompt: 'create', login_hint: 'bob', claims: '{}' }
+    const { url } = await client.createAuthorizationUrl({ parameters, loginHint: 'alice' })
+    const query = new URL(url).searchParams
+    expect(['prompt', 'login_hint', 'claims'].map((name) => query.getAll(name))).toEqual([
+      ['create'],
+      ['alice'],
+      ['{}'],
+    ])
+  })
+
   it('holds the login to a class of authentication that is required', async () => {
     const { url, state, codeVerifier, nonce } = await client.createAuthorizationUrl({ acrValues: ['gold', 'silver'] })
     expect(new URL(url).searchParams.get('acr_values')).toBe('gold silver')
