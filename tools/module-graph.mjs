@@ -1,16 +1,18 @@
 // @ts-check
-// Writes etc/graph: which modules each entry loads. With --check: compares, and holds the promises about reach and size.
+// Writes etc/graph: which modules each entry is made of, and how many files of dist that is when it is imported. With
+// --check: compares, and holds the promises about reach and size.
+import { bundle, loadedFiles } from './bundle.mjs'
 import { isMain } from './is-main.mjs'
 import { packageEntries } from './package-entries.mjs'
 import { conclude, settleReports } from './report-files.mjs'
 import { moduleGraph } from './source-imports.mjs'
 
 /**
- * Entries that stay small, by the number of modules they may load. A new module in one of these is a decision.
+ * Entries that stay small, by the number of files that importing them may load.
  *
  * @type {Readonly<Record<string, number>>}
  */
-const MOST_MODULES = { authwright: 1, 'authwright/jose/jwt': 20, 'authwright/express': 60 }
+const MOST_FILES = { authwright: 1, 'authwright/jose/jwt': 20, 'authwright/express': 60 }
 
 /**
  * What an entry never loads, whatever it grows to.
@@ -30,12 +32,13 @@ const STRANGERS = [
  * The promises that an entry breaks, one line each.
  *
  * @param {string} name the entry, as it is imported
- * @param {readonly string[]} modules what it loads
+ * @param {readonly string[]} modules what it is made of
+ * @param {number} files how many files of dist that is
  * @returns {string[]}
  */
-export function brokenPromises(name, modules) {
-  const most = MOST_MODULES[name] ?? Number.POSITIVE_INFINITY
-  const tooMany = modules.length > most ? [`${name} loads ${modules.length} modules, at most ${most} are allowed`] : []
+export function brokenPromises(name, modules, files) {
+  const most = MOST_FILES[name] ?? Number.POSITIVE_INFINITY
+  const tooMany = files > most ? [`${name} loads ${files} files, at most ${most} are allowed`] : []
   const strangers = STRANGERS.filter(({ entry }) => entry.test(name)).flatMap(({ never }) =>
     modules.filter((path) => never.test(path)).map((path) => `${name} reaches ${path}`),
   )
@@ -45,9 +48,10 @@ export function brokenPromises(name, modules) {
 /**
  * @param {string} name
  * @param {import('./source-imports.mjs').ModuleGraph} graph
+ * @param {number} files
  */
-function report(name, graph) {
-  const lines = [`${name} loads ${graph.modules.length} modules`, '', ...graph.modules]
+function report(name, graph, files) {
+  const lines = [`${name}: ${graph.modules.length} modules in ${files} files`, '', ...graph.modules]
   if (graph.packages.length > 0) lines.push('', 'and from elsewhere', ...graph.packages)
   if (graph.lazy.length > 0) lines.push('', 'and later, when it is needed', ...graph.lazy)
   return `${lines.join('\n')}\n`
@@ -68,13 +72,15 @@ function draw(entry) {
 
 if (isMain(import.meta.filename)) {
   const problems = []
+  const metafile = await bundle({ write: false })
   /** @type {Map<string, string>} */
   const reports = new Map()
   for (const { entry, graph, problem } of packageEntries().map(draw)) {
     if (problem !== undefined) problems.push(problem)
     if (graph === undefined) continue
-    reports.set(`etc/graph/${entry.slug}.txt`, report(entry.name, graph))
-    problems.push(...brokenPromises(entry.name, graph.modules))
+    const files = loadedFiles(metafile, entry.code).size
+    reports.set(`etc/graph/${entry.slug}.txt`, report(entry.name, graph, files))
+    problems.push(...brokenPromises(entry.name, graph.modules, files))
   }
   problems.push(...settleReports(reports, 'graph', 'etc/graph'))
   conclude(problems, `${reports.size} module graphs as promised`)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { loadedFiles } from './bundle.mjs'
 import { brokenPromises } from './module-graph.mjs'
 import { moduleGraph, parseImports } from './source-imports.mjs'
 
@@ -49,8 +50,6 @@ describe('a module graph', () => {
 })
 
 describe('the promises about reach and size', () => {
-  const modules = (count: number): string[] => Array.from({ length: count }, (_, index) => `src/jose/${index}.ts`)
-
   test.each([
     ['authwright/jose', 'src/oauth2/errors.ts'],
     ['authwright/jose/jwt', 'src/oidc/claims.ts'],
@@ -61,17 +60,36 @@ describe('the promises about reach and size', () => {
     ['authwright/oauth2/resource', 'src/oauth2/server/store.ts'],
     ['authwright/stores/memory', 'src/oauth2/server/grant.ts'],
   ])('%s never reaches %s', (name, stranger) => {
-    expect(brokenPromises(name, ['src/util/bytes.ts', stranger])).toEqual([`${name} reaches ${stranger}`])
+    expect(brokenPromises(name, ['src/util/bytes.ts', stranger], 2)).toEqual([`${name} reaches ${stranger}`])
   })
 
   test('small entries stay small', () => {
-    expect(brokenPromises('authwright/jose/jwt', modules(20))).toEqual([])
-    expect(brokenPromises('authwright/jose/jwt', modules(21))).toEqual([
-      'authwright/jose/jwt loads 21 modules, at most 20 are allowed',
+    expect(brokenPromises('authwright/jose/jwt', [], 20)).toEqual([])
+    expect(brokenPromises('authwright/jose/jwt', [], 21)).toEqual([
+      'authwright/jose/jwt loads 21 files, at most 20 are allowed',
     ])
-    expect(brokenPromises('authwright/express', modules(61))).toEqual([
-      'authwright/express loads 61 modules, at most 60 are allowed',
+    expect(brokenPromises('authwright/express', [], 61)).toEqual([
+      'authwright/express loads 61 files, at most 60 are allowed',
     ])
-    expect(brokenPromises('authwright/oauth2/server', modules(200))).toEqual([])
+    expect(brokenPromises('authwright/oauth2/server', [], 200)).toEqual([])
+  })
+})
+
+describe('the files that an entry loads', () => {
+  const output = (...imports: [path: string, kind: string, external?: boolean][]) => ({
+    bytes: 0,
+    inputs: {},
+    exports: [],
+    imports: imports.map(([path, kind, external = false]) => ({ path, kind: kind as 'import-statement', external })),
+  })
+
+  test('are those it imports and those they import, without packages and what is loaded later', () => {
+    const outputs = {
+      'dist/a.js': output(['dist/shared/1.js', 'import-statement'], ['dist/later.js', 'dynamic-import']),
+      'dist/shared/1.js': output(['dist/shared/2.js', 'import-statement'], ['express', 'import-statement', true]),
+      'dist/shared/2.js': output(['dist/shared/1.js', 'import-statement']),
+      'dist/later.js': output(),
+    }
+    expect([...loadedFiles({ outputs }, './dist/a.js')]).toEqual(['dist/a.js', 'dist/shared/1.js', 'dist/shared/2.js'])
   })
 })
