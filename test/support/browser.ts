@@ -65,7 +65,8 @@ export class Browser {
 
   async #arrive(url: string, response: Response): Promise<Screen> {
     const location = response.headers.get('location')
-    if (location !== null && new URL(location).origin === this.#origin) return this.open(location)
+    const next = location === null ? undefined : new URL(location, url)
+    if (next?.origin === this.#origin) return this.open(next.href)
     const body = await response.text()
     return {
       status: response.status,
@@ -73,7 +74,7 @@ export class Browser {
       headers: response.headers,
       body,
       page: tagsOf(body, 'main')[0]?.['data-page'],
-      away: location === null ? undefined : new URL(location),
+      away: next,
     }
   }
 
@@ -87,7 +88,7 @@ export class Browser {
 
   #keep(line: string): void {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-    if (/max-age=0/i.test(line)) this.cookies.delete(name)
+    if (/max-age=0|expires=thu, 01 jan 1970/i.test(line)) this.cookies.delete(name)
     else this.cookies.set(name, value)
   }
 }

@@ -1,0 +1,91 @@
+import type { RequestListener } from 'node:http'
+import type { PrivateJwk } from 'authwright/jose/jwk'
+import Provider from 'oidc-provider'
+import { Browser } from '../../support/browser.ts'
+import { listen } from '../../support/listen.ts'
+import { SharedMemory } from './shared-memory.ts'
+
+export interface StrangerOptions {
+  readonly clients: readonly object[]
+  /** What it signs with; the first is the current one. */
+  readonly keys: readonly PrivateJwk[]
+}
+
+/** oidc-provider on the network. It knows one person, who is always willing to sign in. */
+export class Stranger {
+  readonly #memory = new SharedMemory()
+  readonly #clients: readonly object[]
+  #listener: RequestListener | undefined
+  #site: { origin: string; close(): Promise<void> } | undefined
+
+  private constructor(clients: readonly object[]) {
+    this.#clients = clients
+  }
+
+  static async start({ clients, keys }: StrangerOptions): Promise<Stranger> {
+    const stranger = new Stranger(clients)
+    stranger.#site = await listen(() => (request, response) => stranger.#listener?.(request, response))
+    stranger.rotate(keys)
+    return stranger
+  }
+
+  get issuer(): string {
+    return this.#site?.origin ?? ''
+  }
+
+  /** The provider goes on with other keys: what it knows of people and tokens stays. */
+  rotate(keys: readonly PrivateJwk[]): void {
+    const provider = new Provider(this.issuer, this.#configure(keys))
+    const answer = provider.callback()
+    this.#listener = (request, response) =>
+      request.url?.startsWith('/interaction/') ? agree(provider, request, response) : answer(request, response)
+  }
+
+  browser(): Browser {
+    return new Browser({ issuer: this.issuer, fetch: (request) => fetch(request, { redirect: 'manual' }) })
+  }
+
+  close(): Promise<void> {
+    return this.#site?.close() ?? Promise.resolve()
+  }
+
+  #configure(keys: readonly PrivateJwk[]): Readonly<Record<string, unknown>> {
+    return {
+      clients: this.#clients,
+      jwks: { keys },
+      adapter: this.#memory.adapter,
+      cookies: { keys: ['a secret of the cookies of the provider'] },
+      rotateRefreshToken: true,
+      ttl: { Session: 3600, Grant: 3600, Interaction: 600, IdToken: 600, AccessToken: 600, RefreshToken: 3600 },
+      enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'] },
+      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+      findAccount: (_context: unknown, accountId: string) => ({
+        accountId,
+        claims: () => ({ sub: accountId, name: 'Grace Hopper', email: 'grace@example.com', email_verified: true }),
+      }),
+      features: {
+        devInteractions: { enabled: false },
+        revocation: { enabled: true, allowedPolicy: () => true },
+        rpInitiatedLogout: { enabled: true, logoutSource: askForSignOut },
+      },
+    }
+  }
+}
+
+/** What the person does on the pages of the provider, at once. */
+const agree = async (
+  provider: Provider,
+  request: Parameters<RequestListener>[0],
+  response: Parameters<RequestListener>[1],
+): Promise<void> => {
+  const { params } = await provider.interactionDetails(request, response)
+  const grant = new provider.Grant({ accountId: 'grace', clientId: params['client_id'] })
+  grant.addOIDCScope(params['scope'] ?? '')
+  const consent = { grantId: await grant.save() }
+  await provider.interactionFinished(request, response, { login: { accountId: 'grace' }, consent })
+}
+
+/** The provider's own page of this kind sends its form by a script. */
+function askForSignOut(context: { body: string }, form: string): void {
+  context.body = `<!doctype html><main data-page="sign-out">${form}<button id="yes" name="logout" value="yes">Yes</button></main>`
+}
