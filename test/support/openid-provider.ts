@@ -22,9 +22,9 @@ import { Browser, type Screen } from './browser.ts'
 
 export const ISSUER = 'https://op.example'
 export const CALLBACK = 'https://app.example/cb'
-const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
-const SECRET = 'a-secret-of-32-random-characters'
+export const SECRET = 'a-secret-of-32-random-characters'
 
 export const APP: Client = {
   client_id: 'app',
