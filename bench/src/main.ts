@@ -1,0 +1,15 @@
+import { benchmarkJwt } from './jwt/benchmark.ts'
+import { benchmarkTokenEndpoint } from './token-endpoint/benchmark.ts'
+
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  jwt: benchmarkJwt,
+  'token-endpoint': benchmarkTokenEndpoint,
+}
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !Object.hasOwn(benchmarks, name))
+if (unknown.length > 0) {
+  console.error(`No benchmark of this name: ${unknown.join(', ')}. There are: ${Object.keys(benchmarks).join(', ')}`)
+  process.exit(2)
+}
+for (const name of asked.length > 0 ? asked : Object.keys(benchmarks)) await benchmarks[name]?.()

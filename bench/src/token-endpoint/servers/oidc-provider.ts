@@ -1,0 +1,21 @@
+import Provider from 'oidc-provider'
+import { clientId, clientSecret, scope } from '../subject.ts'
+import { issuer, serve } from './serve.ts'
+
+/** With the adapter that it brings, which keeps the last thousand entries in memory. */
+const provider = new Provider(issuer, {
+  clients: [
+    {
+      client_id: clientId,
+      client_secret: clientSecret,
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+      token_endpoint_auth_method: 'client_secret_basic',
+      scope,
+    },
+  ],
+  scopes: [scope],
+  features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
+})
+serve(provider.callback())
