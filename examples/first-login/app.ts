@@ -77,7 +77,7 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
   })
 
   app.get('/signed-out', async (request, response) => {
-    await oauth.provider.finishLogout(request, response)
+    await oauth.provider.validateLogoutResponse(request, response)
     response.redirect(303, '/?signed-out')
   })
 

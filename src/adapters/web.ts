@@ -53,7 +53,7 @@ export class WebClient extends RegisteredClient {
   }
 
   /** Takes the browser back from `logoutRedirect`. */
-  async finishLogout(request: Request): Promise<WebLogout> {
+  async validateLogoutResponse(request: Request): Promise<WebLogout> {
     const { setCookie, ...logout } = await this.completeLogout(fromFetch(request))
     return { ...logout, headers: cookieHeaders(setCookie) }
   }

@@ -239,7 +239,7 @@ function createApp(origin: string, issuer: string, clock: () => number): Request
     oauth.op.logoutRedirect(request, response, `${origin}/signed-out`, { idTokenHint: token.id_token ?? '' }),
   )
   app.get('/signed-out', async (request, response) => {
-    await oauth.op.finishLogout(request, response)
+    await oauth.op.validateLogoutResponse(request, response)
     response.json({ signedOut: true })
   })
   const onError: express.ErrorRequestHandler = (error, _request, response, next) => {

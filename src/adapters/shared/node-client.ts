@@ -72,7 +72,7 @@ export class NodeClient extends RegisteredClient {
   }
 
   /** Takes the browser back from `logoutRedirect`. @throws ClientError where it did not come from there. */
-  async finishLogout(request: NodeRequest, response: ServerResponse): Promise<FinishedLogout> {
+  async validateLogoutResponse(request: NodeRequest, response: ServerResponse): Promise<FinishedLogout> {
     const { setCookie, ...logout } = await this.completeLogout(fromNode(request))
     setCookies(setCookie, response)
     if (!logout.ok) throw logout.error

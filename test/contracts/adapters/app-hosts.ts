@@ -51,7 +51,7 @@ function expressApp(options: AppOptions): express.Router {
   })
   app.get('/logout', (request, response) => oauth.op.logoutRedirect(request, response, options.signedOutUri))
   app.get('/signed-out', async (request, response) => {
-    response.json(await oauth.op.finishLogout(request, response))
+    response.json(await oauth.op.validateLogoutResponse(request, response))
   })
   const onError: express.ErrorRequestHandler = (error, _request, response, next) => {
     if (error instanceof ClientError) response.status(400).json({ code: error.code })
@@ -76,7 +76,7 @@ function nodeApp(options: AppOptions): RequestListener {
       await oauth.op.logoutRedirect(request, response, options.signedOutUri)
       return undefined
     },
-    '/signed-out': (request, response) => oauth.op.finishLogout(request, response),
+    '/signed-out': (request, response) => oauth.op.validateLogoutResponse(request, response),
   }
   return (request: NodeRequest, response) => {
     response.setHeader('set-cookie', 'app=kept; Path=/')
@@ -107,7 +107,7 @@ function webApp(options: AppOptions): RequestListener {
     },
     '/logout': (request) => op.logoutRedirect(request, options.signedOutUri),
     '/signed-out': async (request) => {
-      const { ok, headers } = await op.finishLogout(request)
+      const { ok, headers } = await op.validateLogoutResponse(request)
       return Response.json({}, { status: ok ? 200 : 400, headers })
     },
   }
