@@ -64,9 +64,11 @@ describe('RFC 7617 §2 Basic', () => {
 })
 
 describe('RFC 6749 §2.3.1 client_secret_basic', () => {
-  it('encodes no more than form-encoding asks', () => {
-    const header = buildBasic({ username: 's6BhdRkqt3-._*', password: 'a:b %é' })
-    expect(Buffer.from(header.slice(6), 'base64').toString()).toBe('s6BhdRkqt3-._*:a%3Ab+%25%C3%A9')
+  it('encodes so that form decoders and percent decoders read it alike, and no further', () => {
+    const header = buildBasic({ username: "s6BhdRkqt3-_.!~*'()", password: 'a:b+ %é\ud800' })
+    const pair = Buffer.from(header.slice(6), 'base64').toString()
+    expect(pair).toBe("s6BhdRkqt3-_.!~*'():a%3Ab%2B%20%25%C3%A9%EF%BF%BD")
+    expect(decodeURIComponent(pair.slice(pair.indexOf(':') + 1))).toBe(parseBasic(header).password)
   })
 
   it('leaves both as they are for servers that do not decode', () => {

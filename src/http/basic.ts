@@ -2,7 +2,7 @@ import { decodeBase64url, encodeBase64url } from '../util/base64url.ts'
 import { decodeUtf8 } from '../util/bytes.ts'
 import { parseAuthorization } from './authorization.ts'
 import { HttpError } from './errors.ts'
-import { decodeFormComponent, encodeFormComponent } from './form.ts'
+import { decodeFormComponent, percentEncode } from './form.ts'
 
 /** A user and password of HTTP Basic; in OAuth a client's identifier and secret. */
 export interface BasicCredentials {
@@ -11,7 +11,7 @@ export interface BasicCredentials {
 }
 
 export interface BasicOptions {
-  /** Do not form-encode: for servers that take the two as they are, against the specification. */
+  /** Do not encode: for servers that take the two as they are, against the specification. */
   readonly raw?: boolean
 }
 
@@ -32,12 +32,13 @@ export function parseBasic(header: string): BasicCredentials {
 }
 
 /**
- * Writes the `Authorization` header of a client.
+ * Writes the `Authorization` header of a client. Servers that decode nothing still understand nearly every secret:
+ * `-_.!~*'()` stay as they are.
  *
  * @spec RFC 6749 §2.3.1
  */
 export function buildBasic({ username, password }: BasicCredentials, options: BasicOptions = {}): string {
-  const pair = options.raw === true ? [username, password] : [username, password].map(encodeFormComponent)
+  const pair = options.raw === true ? [username, password] : [username, password].map(percentEncode)
   const encoded = encodeBase64url(pair.join(':')).replaceAll('-', '+').replaceAll('_', '/')
   return `Basic ${encoded.padEnd(Math.ceil(encoded.length / 4) * 4, '=')}`
 }

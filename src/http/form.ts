@@ -138,15 +138,21 @@ export function decodeFormComponent(text: string): string {
 }
 
 /**
- * Encodes a name or a value for a form. Letters, digits and `*-._` stay, a space becomes `+`: no more is encoded than the
- * format asks for, because some servers do not decode.
+ * Encodes a text so that form decoders and plain percent decoders read it alike: letters, digits and `-_.!~*'()` stay, a
+ * space is `%20`. No more is encoded than that takes, because some servers do not decode.
+ */
+export function percentEncode(text: string): string {
+  // A lone surrogate is no character and would make encodeURIComponent throw.
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
+}
+
+/**
+ * Encodes a name or a value for a form: letters, digits and `*-._` stay, a space becomes `+`.
  *
  * @spec RFC 6749 §B
  */
 export function encodeFormComponent(text: string): string {
-  // A lone surrogate is no character and would make encodeURIComponent throw.
-  const encoded = encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
-  return encoded.replace(/%20|[!'()~]/g, (part) => FORM_ONLY[part] ?? part)
+  return percentEncode(text).replace(/%20|[!'()~]/g, (part) => FORM_ONLY[part] ?? part)
 }
 
 /** Where the format differs from encodeURIComponent. */
