@@ -70,6 +70,34 @@ describe('RFC 8414 §3 discovery', () => {
     expect(other.server.urls).toHaveLength(1)
   })
 
+  it.each([
+    ['a page', answer(200, '<!doctype html>', 'text/html'), 'metadata_invalid'],
+    ['what claims to be JSON', answer(200, '<!doctype html>'), 'metadata_invalid'],
+    ['a refusal', answer(403, { message: 'Missing Authentication Token' }), 'discovery_failed'],
+    ['a redirect to a login page', new FetchError('redirect', { url: '' }, { status: 302 }), 'redirect_refused'],
+  ])('takes %s at the first address for no document', async (_, first, code) => {
+    const { server, client } = setUp()
+    const respond = () => {
+      if (first instanceof FetchError) throw first
+      return first
+    }
+    server.respond = (url) => (url.includes('openid') ? answer(200, document) : respond())
+    expect(await client.metadata()).toMatchObject(document)
+    const other = setUp()
+    other.server.respond = respond
+    await expect(other.client.metadata()).rejects.toMatchObject({ code, stage: 'discovery' })
+    expect(other.server.urls).toHaveLength(2)
+  })
+
+  it('does not take a server that is out of order for one that has no document', async () => {
+    for (const first of [answer(503, 'later', 'text/html'), answer(500, {})]) {
+      const { server, client } = setUp()
+      server.respond = (url) => (url.includes('openid') ? answer(200, document) : first)
+      await expect(client.metadata()).rejects.toMatchObject({ name: 'ClientError', stage: 'discovery' })
+      expect(server.urls).toHaveLength(1)
+    }
+  })
+
   it('asks nobody where the endpoints are given', async () => {
     const { server, client } = setUp({ issuer: 'https://op.example', accessTokenUrl: 'https://op.example/t' })
     expect(await client.metadata()).toEqual({ issuer: 'https://op.example', token_endpoint: 'https://op.example/t' })
@@ -181,6 +209,20 @@ describe('RFC 8414 §3 metadata as a managed resource', () => {
     expect(await client.metadata()).toMatchObject(document)
     clock.advance(1)
     await expect(client.metadata()).rejects.toMatchObject({ code: 'request_failed' })
+  })
+
+  it('logs each attempt that failed, not each call that was served by the last good document', async () => {
+    const lines: string[] = []
+    const write = (line: string): void => void lines.push(line)
+    const { server, client, clock } = setUp({
+      issuer: 'https://op.example',
+      logger: { debug: write, info: write, warn: write, error: write },
+    })
+    await client.metadata()
+    server.respond = down
+    clock.advance(600)
+    for (let call = 1; call <= 5; call += 1) await client.metadata()
+    expect(lines).toEqual([expect.stringMatching(/^discovery failed, the last good document goes on serving /)])
   })
 
   it('does not let a document that turned bad replace a good one', async () => {

@@ -1,6 +1,6 @@
 import { fetchJson, type Transport } from '../../http/fetch.ts'
-import { FetchError } from '../../http/fetch-error.ts'
 import type { Clock, Seconds } from '../../util/clock.ts'
+import type { JsonObject } from '../../util/json.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { Discovery } from './discovery-urls.ts'
@@ -66,7 +66,9 @@ export class ServerMetadataSource {
       return this.#metadata
     } catch (error) {
       this.#failure = this.#remember(error)
-      return this.#lastGood(this.#failure)
+      const metadata = this.#lastGood(this.#failure)
+      this.#options.logger.warn('discovery failed, the last good document goes on serving', { error })
+      return metadata
     }
   }
 
@@ -78,7 +80,6 @@ export class ServerMetadataSource {
 
   #lastGood(failure: Failure): ServerMetadata {
     if (this.#metadata === undefined || this.#age() > TTL + STALE_IF_ERROR) throw failure.error
-    this.#options.logger.warn('discovery failed, the last good document goes on serving', { error: failure.error })
     return this.#metadata
   }
 
@@ -87,37 +88,48 @@ export class ServerMetadataSource {
   }
 }
 
-/** Asks the addresses in order; only where a server has no such document the next one is tried. */
+/**
+ * Asks the addresses in order; only where a server has no document at one, the next is tried.
+ *
+ * @spec RFC 8414 §3.2
+ */
 async function fetchMetadata({ discovery, transport }: DiscoveryOptions): Promise<ServerMetadata> {
+  const absences: ClientError[] = []
   for (const url of discovery.urls) {
-    const metadata = await fetchDocument(transport, url, discovery.issuers)
-    if (metadata !== undefined) return metadata
+    try {
+      return validateServerMetadata(await fetchDocument(transport, url), discovery.issuers, url)
+    } catch (error) {
+      if (!isAbsence(error)) throw error
+      absences.push(error)
+    }
   }
-  throw new ClientError('discovery_failed', 'authorization server has no metadata at its well-known address', {
-    endpoint: discovery.urls[0],
-  })
+  const telling = absences.find(({ status }) => status !== 404 && status !== 410)
+  throw telling ?? noMetadata(discovery)
 }
 
-async function fetchDocument(
-  transport: Transport,
-  url: string,
-  issuers: readonly string[],
-): Promise<ServerMetadata | undefined> {
+async function fetchDocument(transport: Transport, url: string): Promise<JsonObject> {
   try {
     const { status, value } = await fetchJson(transport, { url })
-    if (isAbsent(status)) return undefined
-    if (status !== 200)
-      throw new ClientError('discovery_failed', 'authorization server did not answer with its metadata', {
-        endpoint: url,
-        status,
-      })
-    return validateServerMetadata(value, issuers, url)
+    if (status === 200) return value
+    throw new ClientError('discovery_failed', 'authorization server did not answer with its metadata', {
+      endpoint: url,
+      status,
+    })
   } catch (error) {
-    if (error instanceof FetchError && isAbsent(error.status)) return undefined
     throw toClientError(error, { stage: 'discovery', endpoint: url, invalid: 'metadata_invalid' })
   }
 }
 
-function isAbsent(status: number | undefined): boolean {
-  return status === 404 || status === 410
+/**
+ * A page, a refusal or a redirect in the place of a document: many servers answer an address that they do not know with
+ * something else than 404. One that is out of order, or does not answer, says nothing about what it has.
+ */
+function isAbsence(error: unknown): error is ClientError {
+  return error instanceof ClientError && error.status !== undefined && error.status < 500
+}
+
+function noMetadata({ urls }: Discovery): ClientError {
+  return new ClientError('discovery_failed', 'authorization server has no metadata at its well-known address', {
+    endpoint: urls[0],
+  })
 }
