@@ -5,9 +5,7 @@ import { isMain } from './is-main.mjs'
 import { repository } from './package-entries.mjs'
 
 const OUT = `${repository}.build/doc-examples`
-// A user's compiler is not as strict as ours.
-const RELAXED = { noPropertyAccessFromIndexSignature: false, noUnusedLocals: false }
-const CONFIGURATION = { extends: '../../tsconfig.json', compilerOptions: RELAXED, include: ['.'], exclude: [] }
+const CONFIGURATION = { extends: '../../tsconfig.json', include: ['.'], exclude: [] }
 
 /**
  * The TypeScript blocks of a page. Each is a module of its own.

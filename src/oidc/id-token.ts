@@ -2,9 +2,10 @@ import type { HashName } from '../crypto/backend.ts'
 import { getBackend } from '../crypto/backend.ts'
 import { encodeBase64url } from '../util/base64url.ts'
 import type { Seconds } from '../util/clock.ts'
+import type { StandardClaims } from './claims.ts'
 
-/** What an ID token says. Providers may add claims of their own. @spec OIDC Core §2 */
-export interface IdTokenClaims {
+/** What an ID token says, about the person too where the provider likes. It may add claims of its own. @spec OIDC Core §2 */
+export interface IdTokenClaims extends Partial<StandardClaims> {
   iss: string
   sub: string
   aud: string | string[]

@@ -40,11 +40,11 @@ new OAuth({ secret }).register('google', { clientID: 'x' })
 new OAuth({ clients: { google: options } })
 // @ts-expect-error an event that there is not
 chained.on('token.refreshed', () => undefined)
-chained.on('token.updated', ({ provider, token, previous }) => [
-  provider satisfies string,
-  token.userinfo?.sub,
-  previous,
-])
+chained.on('token.updated', ({ provider, token, previous }) => {
+  provider satisfies string
+  token.userinfo?.sub satisfies string | undefined
+  previous?.expires_at satisfies number | undefined
+})
 
 // The claims of a login are typed, and there only where the login succeeded.
 const login = await given.google.authorizeAccessToken(request)
