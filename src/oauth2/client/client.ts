@@ -67,7 +67,13 @@ export class OAuth2Client {
     if (discovery !== undefined) {
       this.#discovered = new ServerMetadataSource({ discovery, transport, clock, logger })
     }
-    this.#refreshes = new RefreshFlights((refreshToken, previous) => this.#renew(refreshToken, previous), clock)
+    this.#refreshes = new RefreshFlights(
+      {
+        fetch: (refreshToken, previous) => this.#fetchRenewed(refreshToken, previous),
+        accept: (renewed, previous) => this.#acceptAndStore(renewed, previous),
+      },
+      clock,
+    )
   }
 
   get clientId(): string {
@@ -214,16 +220,19 @@ export class OAuth2Client {
     return requestToken(this.#settings, await this.metadata(), parameters)
   }
 
-  /** Asks for the token that follows. */
-  protected async renewToken(refreshToken: string, previous: TokenSet): Promise<TokenSet> {
+  /** Checks a token that a refresh brought, before it is stored. */
+  protected async acceptRenewed(renewed: TokenSet, _previous: TokenSet): Promise<TokenSet> {
+    return renewed
+  }
+
+  async #fetchRenewed(refreshToken: string, previous: TokenSet): Promise<TokenSet> {
     const parameters = { grant_type: 'refresh_token', refresh_token: refreshToken }
     const renewed = await requestToken(this.#settings, await this.metadata(), parameters, 'refresh')
     return withUnchanged(renewed, refreshToken, previous)
   }
 
-  /** One refresh, start to end: the token is stored before anybody gets it. */
-  async #renew(refreshToken: string, previous: TokenSet): Promise<TokenSet> {
-    const token = await this.renewToken(refreshToken, previous)
+  async #acceptAndStore(renewed: TokenSet, previous: TokenSet): Promise<TokenSet> {
+    const token = await this.acceptRenewed(renewed, previous)
     await this.#settings.updateToken?.(token, previous)
     return token
   }

@@ -153,9 +153,21 @@ describe('updateToken', () => {
     expect(tokens).toHaveLength(2)
   })
 
-  it('that fails is not swallowed: a rotated token that nobody stored is lost', async () => {
-    const { client, expired } = setUp({ updateToken: () => Promise.reject(new Error('disk full')) })
+  it('that fails is not swallowed, and the token that the server gave for a spent one is not lost', async () => {
+    let failures = 2
+    const stored: string[] = []
+    const { client, clock, presented, expired } = setUp({
+      updateToken: async ({ access_token }) => {
+        failures -= 1
+        if (failures >= 0) throw new Error('disk full')
+        stored.push(access_token)
+      },
+    })
     await expect(client.refreshToken(expired)).rejects.toThrow('disk full')
+    clock.advance(300)
+    await expect(Promise.all([client.refreshToken(expired), client.refreshToken(expired)])).rejects.toThrow('disk full')
+    expect(await client.refreshToken(expired)).toMatchObject({ access_token: 'a1', refresh_token: 'r1' })
+    expect([presented, stored]).toEqual([['r0'], ['a1']])
   })
 })
 

@@ -6,25 +6,34 @@ import type { TokenSet } from './token-set.ts'
 const MEMORY: Seconds = 30
 const MAX_REMEMBERED = 1000
 
-/** Renews one token at the server. */
-export type Renewal = (refreshToken: string, previous: TokenSet) => Promise<TokenSet>
+/** The two halves of a refresh. */
+export interface Renewal {
+  /** Asks the server for the token that follows. */
+  fetch(refreshToken: string, previous: TokenSet): Promise<TokenSet>
+  /** Checks and stores what came, before anybody gets it. */
+  accept(renewed: TokenSet, previous: TokenSet): Promise<TokenSet>
+}
 
 /**
  * One refresh at a time for each refresh token. Whoever asks meanwhile waits for the same answer; whoever comes a little
  * late, with the token that was just rotated away, gets it too. To send a rotated token again would look like theft, and
- * a good server would end the session for it.
+ * a good server would end the session for it. For the same reason an answer that could not be stored, or not be checked
+ * because the server's keys were out of reach, is not lost: the next one who asks goes on with it.
  *
  * It works within one process and one client object, which the registry therefore keeps.
  *
  * @spec RFC 9700 §4.14.2
  */
 export class RefreshFlights {
-  readonly #renew: Renewal
+  readonly #renewal: Renewal
   readonly #pending: Map<string, Promise<TokenSet>> = new Map()
+  /** What the server answered in exchange for a token that it takes no second time, and nobody has yet. */
+  readonly #unaccepted: LruCache<string, TokenSet>
   readonly #successors: LruCache<string, TokenSet>
 
-  constructor(renew: Renewal, clock: Clock) {
-    this.#renew = renew
+  constructor(renewal: Renewal, clock: Clock) {
+    this.#renewal = renewal
+    this.#unaccepted = new LruCache({ max: MAX_REMEMBERED, clock })
     this.#successors = new LruCache({ max: MAX_REMEMBERED, clock })
   }
 
@@ -41,8 +50,11 @@ export class RefreshFlights {
   }
 
   async #fly(refreshToken: string, previous: TokenSet): Promise<TokenSet> {
-    const token = await this.#renew(refreshToken, previous)
-    const isRotated = token.refresh_token !== refreshToken
+    const renewed = this.#unaccepted.get(refreshToken) ?? (await this.#renewal.fetch(refreshToken, previous))
+    const isRotated = renewed.refresh_token !== refreshToken
+    if (isRotated) this.#unaccepted.set(refreshToken, renewed)
+    const token = await this.#renewal.accept(renewed, previous)
+    this.#unaccepted.delete(refreshToken)
     if (isRotated) this.#successors.set(refreshToken, token, MEMORY)
     return token
   }

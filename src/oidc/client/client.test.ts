@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { StubProvider } from '../../../test/support/stub-provider.ts'
+import { answer, StubProvider } from '../../../test/support/stub-provider.ts'
 import { OpenIdClient, type OpenIdTokenSet } from './client.ts'
 
 let provider: StubProvider
@@ -57,6 +57,19 @@ describe('OIDC Core §12.2 refreshing a login', () => {
   ])('refuses one with %j, and stores nothing', async (claims, code) => {
     await expect(renewed(claims)).rejects.toMatchObject({ code })
     expect(stored).toEqual([])
+  })
+
+  it('does not lose the renewed token where the keys to check it are out of reach for a while', async () => {
+    const { issuer, transport, clock } = provider
+    const cold = new OpenIdClient({ clientId: 'app', issuer, transport, clock: clock.read, scope: 'openid' })
+    provider.token = { id_token: await provider.signIdToken({}), refresh_token: 'rotated' }
+    provider.handlers.set('/jwks', () => answer(503, {}))
+    const before = provider.count('/token')
+    await expect(cold.refreshToken(token)).rejects.toMatchObject({ code: 'keys_unavailable' })
+    provider.handlers.delete('/jwks')
+    clock.advance(60)
+    expect(await cold.refreshToken(token)).toMatchObject({ refresh_token: 'rotated', userinfo: { sub: 'alice' } })
+    expect(provider.count('/token')).toBe(before + 1)
   })
 
   it('goes by the stored ID token where its claims were not kept', async () => {

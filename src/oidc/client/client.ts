@@ -141,8 +141,7 @@ export class OpenIdClient extends OAuth2Client {
   }
 
   /** A renewed ID token must be about the same person; where there is none, the one of the login stays. */
-  protected override async renewToken(refreshToken: string, previous: OpenIdTokenSet): Promise<OpenIdTokenSet> {
-    const token = await super.renewToken(refreshToken, previous)
+  protected override async acceptRenewed(token: TokenSet, previous: OpenIdTokenSet): Promise<OpenIdTokenSet> {
     const before = this.#whoLoggedIn(previous)
     if (before === undefined) return token
     if (token.id_token === undefined) return { ...token, ...pickIdentity(previous) }
