@@ -55,6 +55,16 @@ describe('OIDC RP-Initiated Logout §2 with a valid id_token_hint', () => {
     expect(away?.href).toBe(BYE)
   })
 
+  it('accepts a token whose key and algorithm were retired', async () => {
+    const retired = await KeySet.generate(['RS256'])
+    const published = await KeySet.import(retired.toPublicJwks())
+    const provider = new TestProvider({ keys: new KeySet([...KEYS.keys, ...published.keys]) })
+    const browser = provider.browser()
+    await provider.login(browser)
+    const hint = await signJwt(claims, retired)
+    expect((await browser.open(`${ISSUER}/logout?id_token_hint=${hint}`)).page).toBe('signed-out')
+  })
+
   it('shows the signed-out page where there is no redirect', async () => {
     const { hint, logout } = await signedIn()
     const screen = await logout({ id_token_hint: hint })

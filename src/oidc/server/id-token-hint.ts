@@ -5,7 +5,7 @@ import type { ServerHandle } from '../../oauth2/server/index.ts'
 import { decodeUtf8 } from '../../util/bytes.ts'
 import type { JsonObject, JsonValue } from '../../util/json.ts'
 import { parseJsonObject } from '../../util/json.ts'
-import { signingAlgorithms } from './signing-algorithms.ts'
+import { verifyingAlgorithms } from './signing-algorithms.ts'
 
 /** What an ID token that comes back to us tells: who was signed in, at which client. */
 export interface IdTokenHint {
@@ -33,7 +33,7 @@ export async function readIdTokenHint(server: ServerHandle, token: string): Prom
 
 async function verifySignature(token: string, keys: KeySet): Promise<JsonObject | undefined> {
   try {
-    const { payload, header } = await verifyCompact(token, keys, { algorithms: signingAlgorithms(keys) })
+    const { payload, header } = await verifyCompact(token, keys, { algorithms: verifyingAlgorithms(keys) })
     // Access tokens are signed with the same keys and have the same claims: their type tells them apart (RFC 9068 §2.1).
     return header.typ === undefined || header.typ === 'JWT' ? parseJsonObject(decodeUtf8(payload)) : undefined
   } catch (error) {

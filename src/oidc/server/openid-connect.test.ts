@@ -11,7 +11,7 @@ import {
 import { headerOf } from '../../http/response.ts'
 import { Key } from '../../jose/jwk/index.ts'
 import { KeySet } from '../../jose/jwks/index.ts'
-import { verifyJwt } from '../../jose/jwt/index.ts'
+import { decodeUnverifiedJwt, verifyJwt } from '../../jose/jwt/index.ts'
 import {
   type Approval,
   AuthorizationCodeGrant,
@@ -90,6 +90,18 @@ describe('OIDC Core §3.1.3.3 the ID token', () => {
     expect(away?.searchParams.get('error_description')).toBe(
       'this server has no key for the ID token algorithm of the client',
     )
+  })
+})
+
+describe('OIDC Registration §2 "id_token_signed_response_alg"', () => {
+  it.each([
+    ['RS256', undefined],
+    ['ES256', 'ES256'],
+  ])('is %s where the client registered %s and there are keys for both', async (alg, registered) => {
+    const keys = await KeySet.generate(['ES256', 'RS256'])
+    const client = registered === undefined ? APP : { ...APP, id_token_signed_response_alg: registered }
+    const { tokens } = await signedIn({ keys, clients: [client] })
+    expect(decodeUnverifiedJwt(tokens.id_token ?? '').header.alg).toBe(alg)
   })
 })
 
@@ -257,7 +269,7 @@ describe('setting OpenID Connect up', () => {
     })
     expect(() => server.registerExtension(OpenIDConnect, { claims: () => undefined })).toThrow(
       new ConfigurationError('OpenIDConnect', [
-        '"keys" of the server must hold a private key that signs ID tokens, such as KeySet.generate(["ES256"])',
+        '"keys" of the server must hold a private key that signs ID tokens, such as KeySet.generate(["RS256"])',
       ]),
     )
   })
@@ -268,13 +280,21 @@ describe('setting OpenID Connect up', () => {
     )
   })
 
+  it('needs a key that is for signatures', async () => {
+    const { alg: _, ...jwk } = (await Key.generate('RS256')).toPrivateJwk()
+    const encryption = await Key.import({ ...jwk, use: 'enc' })
+    const { provider, tokens } = await signedIn({ keys: new KeySet([encryption, ...KEYS.keys]) })
+    expect(provider.server.metadata()).toHaveProperty('id_token_signing_alg_values_supported', ['ES256', 'EdDSA'])
+    expect(decodeUnverifiedJwt(tokens.id_token ?? '').header.alg).toBe('ES256')
+  })
+
   it('signs with RS256 by an RSA key that names no algorithm', async () => {
     const jwk = (await Key.generate('RS256')).toPrivateJwk()
     const { alg: _, ...unnamed } = jwk
     const keys = await KeySet.import([await Key.import(unnamed)])
     const { provider, tokens } = await signedIn({ keys })
     expect(provider.server.metadata()).toHaveProperty('id_token_signing_alg_values_supported', ['RS256'])
-    expect(JSON.parse(atob(tokens.id_token?.split('.')[0] ?? ''))).toMatchObject({ alg: 'RS256' })
+    expect(decodeUnverifiedJwt(tokens.id_token ?? '').header.alg).toBe('RS256')
   })
 })
 

@@ -66,7 +66,7 @@ export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
     this.#algorithms = signingAlgorithms(registry.server.keys)
     if (this.#algorithms.length === 0) {
       throw new ConfigurationError('OpenIDConnect', [
-        '"keys" of the server must hold a private key that signs ID tokens, such as KeySet.generate(["ES256"])',
+        '"keys" of the server must hold a private key that signs ID tokens, such as KeySet.generate(["RS256"])',
       ])
     }
     registry.registerEndpoint(new UserinfoEndpoint(this.#options.claims, this.#claimsOfScope))
