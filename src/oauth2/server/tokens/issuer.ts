@@ -8,7 +8,7 @@ import type { GrantDecision } from '../decisions.ts'
 import type { AccessTokenRecord, GrantRecord, RefreshTokenRecord } from '../records.ts'
 import type { TokenCommit, TokenStore } from '../store.ts'
 import { signAccessToken } from './jwt.ts'
-import { tokenId } from './token-id.ts'
+import { jwtTokenId, tokenId } from './token-id.ts'
 
 /** A token: what goes out, and what is kept of it. */
 interface Minted<R> {
@@ -59,10 +59,11 @@ async function mintAccessToken<S>(
   grant: GrantRecord | undefined,
 ): Promise<MintedAccessToken> {
   const value = randomToken(32)
+  const isJwt = settings.accessTokenFormat(client) === 'jwt'
   const audience = decision.audience ?? settings.audience
   const lifetime = settings.lifetimes.accessToken
   const record: AccessTokenRecord = {
-    id: await tokenId(value),
+    id: await (isJwt ? jwtTokenId(value) : tokenId(value)),
     client_id: client.client_id,
     scope: decision.scope,
     created_at: now,
@@ -71,7 +72,7 @@ async function mintAccessToken<S>(
   if (grant !== undefined) record.grant_id = grant.id
   if (decision.subject !== undefined) record.subject = decision.subject
   if (audience !== undefined) record.audience = audience
-  if (settings.accessTokenFormat(client) === 'opaque') return { value, record, selfContained: false }
+  if (!isJwt) return { value, record, selfContained: false }
   const jwt = await signAccessToken(settings.issuer, settings.accessTokenKey, value, record, grant)
   return { value: jwt, record, selfContained: grant === undefined }
 }

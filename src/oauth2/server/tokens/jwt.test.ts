@@ -116,6 +116,24 @@ describe('findAccessToken', () => {
     expect(await find(test, access_token)).toBeUndefined()
   })
 
+  it('does not take the name of a JWT, which anybody may log, for a token', async () => {
+    const test = create()
+    const { access_token = '' } = await test.tokens()
+    const { claims } = await verifyJwt(access_token, keys, { typ: 'at+jwt', clock: () => test.time })
+    for (const token of [claims.jti ?? '', `jti.${claims.jti}`]) {
+      expect(await find(test, token)).toBeUndefined()
+      expect((await test.revoke({ token }, basic())).status).toBe(200)
+    }
+    expect(await find(test, access_token)).toMatchObject({ subject: 'alice' })
+  })
+
+  it("knows the person of a JWT that has no family, whose grant is one of the application's own", async () => {
+    const test = create({ clients: [{ ...CLIENTS.web, grant_types: ['urn:example:pin'] }] })
+    test.server.registerGrant({ grantType: 'urn:example:pin', grant: () => ({ subject: 'alice', scope: 'read' }) })
+    const { access_token } = body(await test.token({ grant_type: 'urn:example:pin' }, basic()))
+    expect(await find(test, access_token)).toMatchObject({ client_id: 'web', subject: 'alice', scope: 'read' })
+  })
+
   it.each([
     ['another type', { typ: 'JWT' }, {}],
     ['another issuer', { typ: 'at+jwt' }, { iss: 'https://other.example' }],

@@ -4,7 +4,7 @@ import type { KeySet } from '../../../jose/jwks/index.ts'
 import { type JwtClaims, signJwt, verifyJwt } from '../../../jose/jwt/index.ts'
 import type { RequestContext } from '../context.ts'
 import type { AccessTokenRecord, GrantRecord } from '../records.ts'
-import { tokenId } from './token-id.ts'
+import { jwtTokenId } from './token-id.ts'
 
 const TYPE = 'at+jwt'
 
@@ -17,7 +17,7 @@ export function findAccessTokenKey({ keys }: KeySet): Key | undefined {
  * Signs an access token that describes itself. The family it belongs to goes in as `grant_id`, so that resource servers
  * can be told that it ended.
  *
- * @param jti what the record's id is the hash of.
+ * @param jti what the record's id is made from.
  * @spec RFC 9068 §2.2
  */
 export async function signAccessToken(
@@ -80,15 +80,17 @@ async function toRecord(claims: JwtClaims): Promise<AccessTokenRecord> {
   const { jti = '', iat = 0, exp = 0, sub = '', aud = [] } = claims
   const { client_id, scope, grant_id } = claims
   const record: AccessTokenRecord = {
-    id: await tokenId(jti),
+    id: await jwtTokenId(jti),
     client_id: String(client_id),
     scope: typeof scope === 'string' ? scope : '',
     audience: typeof aud === 'string' ? [aud] : aud,
     created_at: iat,
     expires_at: exp,
   }
-  if (typeof grant_id !== 'string') return record
-  return { ...record, subject: sub, grant_id }
+  // A token that a client has for itself names the client as its subject.
+  if (sub !== client_id) record.subject = sub
+  if (typeof grant_id === 'string') record.grant_id = grant_id
+  return record
 }
 
 function ownAlgorithms({ keys }: KeySet): string[] {
