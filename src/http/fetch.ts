@@ -107,13 +107,19 @@ function abortion(signal: AbortSignal): Promise<never> {
 function toInit({ method = 'GET', headers = [], body }: OutgoingRequest, signal: AbortSignal): RequestInit {
   return {
     method,
-    headers: headers.map(([name, value]): [string, string] => [name, value]),
+    headers: headers.map(toPair),
     // A copy where the bytes may lie in shared memory, which fetch does not take.
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) }),
     // Credentials must not travel to where a redirect points.
     redirect: 'manual',
     signal,
   }
+}
+
+/** Says only which header it is: the platform's own error quotes the value, which may be a token. @spec RFC 9110 §5.5 */
+function toPair([name, value]: Header): [string, string] {
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value.trim())) return [name, value]
+  throw new TypeError(`value of the header "${name}" has a character that HTTP does not allow`)
 }
 
 async function receive(

@@ -65,6 +65,11 @@ describe('RFC 6749 §5.1 a token response', () => {
     ['{}', 'access_token', '"access_token" in the token response is missing'],
     ['{"access_token":"","token_type":"b"}', 'access_token', '"access_token" in the token response is missing'],
     ['{"access_token":7,"token_type":"b"}', 'access_token', '"access_token" in the token response must be a text'],
+    ...['a\\r\\nx: y', 'a\\u0000', 'ä', '€'].map((text) => [
+      `{"access_token":"${text}","token_type":"b"}`,
+      'access_token',
+      '"access_token" in the token response must be printable ASCII',
+    ]),
     ['{"access_token":"a"}', 'token_type', '"token_type" in the token response is missing'],
     [
       '{"access_token":"a","token_type":"b","refresh_token":[]}',

@@ -31,7 +31,7 @@ export function validateTokenResponse(answer: TokenAnswer, context: TokenRespons
   const expiresAt = expiresIn === undefined ? reader.point('expires_at') : context.now + expiresIn
   return {
     ...reader.others(OWN_MEMBERS),
-    access_token: reader.requiredText('access_token'),
+    access_token: reader.requiredToken('access_token'),
     token_type: reader.requiredText('token_type'),
     ...optional('refresh_token', reader.text('refresh_token')),
     ...optional('scope', reader.text('scope')),
@@ -73,6 +73,13 @@ class MemberReader {
     const text = this.text(name)
     if (text === undefined) throw this.#invalid(name, 'is missing')
     return text
+  }
+
+  /** What goes into a header as it is. @spec RFC 6749 §A.12 */
+  requiredToken(name: string): string {
+    const token = this.requiredText(name)
+    if (/^[\x20-\x7e]+$/.test(token)) return token
+    throw this.#invalid(name, 'must be printable ASCII')
   }
 
   text(name: string): string | undefined {
