@@ -25,6 +25,11 @@ describe('Router', () => {
     expect(await handle('POST', url)).toEqual({ status: 404, headers: [] })
   })
 
+  it.each(['*', 'op.example:443', 'token', '\\token'])('400: %s is no path', async (url) => {
+    expect(await handle('OPTIONS', url)).toEqual({ status: 400, headers: [] })
+    expect(new Router(routes).has(ask('OPTIONS', url))).toBe(false)
+  })
+
   it.each([
     ['/token', 'GET', 'POST, OPTIONS'],
     ['/token', 'HEAD', 'POST, OPTIONS'],

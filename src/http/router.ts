@@ -30,10 +30,15 @@ export class Router {
     return this.#routes.has(pathOf(request))
   }
 
-  /** Answers a request: 404 for a path that is not here, 405 for a method that the path does not take. */
+  /**
+   * Answers a request: 400 for a target that is no path (`OPTIONS *`), 404 for a path that is not here, 405 for a method
+   * that the path does not take.
+   */
   async handle(request: HttpRequest): Promise<HttpResponse> {
-    const route = this.#routes.get(pathOf(request))
-    return route === undefined ? empty(404) : answerRoute(route, request)
+    const path = pathOf(request)
+    const route = this.#routes.get(path)
+    if (route !== undefined) return answerRoute(route, request)
+    return empty(path.startsWith('/') ? 404 : 400)
   }
 }
 

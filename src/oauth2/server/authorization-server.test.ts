@@ -189,7 +189,7 @@ describe('handle', () => {
   })
 
   it('answers a target that is no path', async () => {
-    expect((await new TestServer().server.handle({ ...get('*'), method: 'OPTIONS' })).status).toBe(404)
+    expect((await new TestServer().server.handle({ ...get('*'), method: 'OPTIONS' })).status).toBe(400)
   })
 
   it('answers HEAD without a body', async () => {
