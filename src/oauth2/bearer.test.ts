@@ -92,7 +92,7 @@ describe('RFC 6750 §2.2 the form body', () => {
   })
 })
 
-describe('RFC 9700 §2.2 never in the query', () => {
+describe('RFC 9700 §4.3.2 never in the query', () => {
   it('takes a token in the query for no token', async () => {
     expect(await findBearerToken(fromFetch(get(undefined, '?access_token=abc')), { body: true })).toBeUndefined()
   })

@@ -16,7 +16,7 @@ export interface BearerPlaces {
 
 /**
  * The bearer token of a request, or nothing. It is taken from the `Authorization` header, never from the query: URLs end
- * up in logs and histories (RFC 9700 §2.2). A request that carries it in more than one place is refused, wherever the
+ * up in logs and histories (RFC 9700 §4.3.2). A request that carries it in more than one place is refused, wherever the
  * second one is.
  *
  * @throws OAuth2Error `invalid_request`

@@ -73,7 +73,7 @@ export interface TokenContext<out S = unknown> extends RequestContext<S> {
 /** A token response that is about to be committed and sent. */
 export interface TokenResponseContext<out S = unknown> extends TokenContext<S> {
   readonly decision: GrantDecision
-  /** The family; a grant that is not stored still has one here. */
+  /** The family, also where this response only creates it. Absent: the token belongs to none. */
   readonly grant: GrantRecord | undefined
   readonly accessToken: AccessTokenRecord
   /** What goes out. Hooks add members. */

@@ -29,7 +29,7 @@ describe('OIDC Core §5.3.1 the userinfo request', () => {
     }
   })
 
-  it('never takes the token from the query (RFC 9700 §2.2)', async () => {
+  it('never takes the token from the query (RFC 9700 §4.3.2)', async () => {
     const { ask, token } = await signedIn('openid')
     const response = await ask({}, `?access_token=${token}`)
     expect(response.status).toBe(401)

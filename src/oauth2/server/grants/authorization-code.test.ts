@@ -166,7 +166,7 @@ describe('CVE-2025-4144 and RFC 7636 §4.4 PKCE cannot be skipped', () => {
   })
 })
 
-describe('CVE-2026-41213 and RFC 7636 §4.6, RFC 9700 §4.5 the verifier cannot be guessed online', () => {
+describe('CVE-2026-41213 and RFC 7636 §4.6, RFC 9700 §4.2.4 the verifier cannot be guessed online', () => {
   it.each([
     ['a wrong verifier', { code_verifier: OTHER_VERIFIER }],
     ['no verifier', { code_verifier: '' }],
@@ -248,6 +248,22 @@ describe('GHSA-7w99-5wm4-3g79 parallel redemptions of one code', () => {
     expect(test.events.filter(({ event }) => event === 'token.issued')).toHaveLength(1)
     expect(test.events.filter(({ event }) => event === 'code.replayed')).toHaveLength(4)
     expect(test.events.filter(({ event }) => event === 'token.revoked')).toHaveLength(1)
+  })
+
+  it('end it as well when one is beaten on its way to a failed proof', async () => {
+    const test = new TestServer()
+    const code = await test.code()
+    const consume = test.store.consumeAuthorizationCode.bind(test.store)
+    let won: Record<string, string> = {}
+    Object.assign(test.store, {
+      consumeAuthorizationCode: async (...given: Parameters<typeof consume>) => {
+        if (given[1].tokens === undefined) won = body(await test.redeem(code))
+        return consume(...given)
+      },
+    })
+    expect(problem(await test.redeem(code, { code_verifier: OTHER_VERIFIER }))).toEqual(USED)
+    expect(won).toHaveProperty('access_token')
+    expect(await isLive(test, won['access_token'])).toBe(false)
   })
 })
 

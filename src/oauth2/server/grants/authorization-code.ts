@@ -101,10 +101,16 @@ export class AuthorizationCodeGrant
     return new OAuth2Error('invalid_grant', 'code was used before: the tokens it was exchanged for are revoked')
   }
 
-  /** Whoever holds the code does not get to guess: a failed proof uses it up. @spec RFC 9700 §4.5 */
-  async #burn({ store, now }: Context, record: AuthorizationCodeRecord, problem: string): Promise<OAuth2Error> {
-    await store.consumeAuthorizationCode(record.id, { at: now, keepUntil: record.expires_at })
-    return new OAuth2Error('invalid_grant', problem)
+  /**
+   * Whoever holds the code does not get to guess: its first use is its last, also where the proof fails. If somebody else
+   * redeemed it meanwhile, this is the second use.
+   *
+   * @spec RFC 9700 §4.2.4
+   */
+  async #burn(context: Context, record: AuthorizationCodeRecord, problem: string): Promise<OAuth2Error> {
+    const use = { at: context.now, keepUntil: record.expires_at }
+    const outcome = await context.store.consumeAuthorizationCode(record.id, use)
+    return outcome === 'replayed' ? this.#replay(context, record) : new OAuth2Error('invalid_grant', problem)
   }
 }
 

@@ -1,5 +1,6 @@
 import { OAuth2Error } from '../../../errors.ts'
 import { normalizeResponseType } from '../../../response-type.ts'
+import { allowsGrantType } from '../../client-rules.ts'
 import type { ProvenDraft } from '../draft.ts'
 
 /**
@@ -21,7 +22,7 @@ export function checkResponseType(draft: ProvenDraft): void {
     throw new OAuth2Error('unauthorized_client', 'client is not registered for this response_type')
   }
   // A code that the client could not redeem is not worth asking a person for.
-  if (grant.grantType !== undefined && !(client.grant_types ?? ['authorization_code']).includes(grant.grantType)) {
+  if (grant.grantType !== undefined && !allowsGrantType(client, grant.grantType)) {
     throw new OAuth2Error(
       'unauthorized_client',
       'client is not registered for the grant type that this response_type leads to',
