@@ -29,7 +29,11 @@ export interface ClientMetadata {
   jwks?: { keys: readonly JsonObject[] }
   software_id?: string
   software_version?: string
-  /** `native` clients may use loopback and private-use redirect URIs. Defaults to `web`. @spec OIDC Registration §2 */
+  /**
+   * `native` clients may use private-use schemes and any port of a loopback host. Defaults to `web`.
+   *
+   * @spec OIDC Registration §2
+   */
   application_type?: 'web' | 'native'
   id_token_signed_response_alg?: string
   default_max_age?: number

@@ -81,13 +81,14 @@ describe('RFC 9700 §2.1 exact comparison of redirect URIs', () => {
   })
 })
 
-describe('RFC 8252 §7.3 the port of a loopback redirect', () => {
+describe('RFC 8252 §7.3 and RFC 9700 §2.1 the port of a loopback redirect', () => {
   it.each([
-    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb', 'web', true],
-    ['http://127.0.0.1:3000/cb', 'http://127.0.0.1/cb', 'web', true],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb', undefined, true],
+    ['http://127.0.0.1:3000/cb', 'http://127.0.0.1/cb', 'native', true],
+    ['http://127.0.0.1:3000/cb', 'http://127.0.0.1:3001/cb', 'web', false],
     ['http://[::1]/cb?a=b', 'http://[::1]:61023/cb?a=b', 'native', true],
     ['http://localhost/cb', 'http://localhost:8080/cb', 'native', true],
-    ['http://localhost/cb', 'http://localhost:8080/cb', 'web', false],
+    ['http://localhost/cb', 'http://localhost:8080/cb', undefined, false],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/other', 'native', false],
     ['http://127.0.0.1/cb', 'http://[::1]:51004/cb', 'native', false],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:99999/cb', 'native', false],

@@ -37,17 +37,15 @@ export function findRedirectUriProblem(uri: string, applicationType: Application
 
 /**
  * Whether a requested redirect URI is a registered one: the same string, character by character. The port of a loopback
- * redirect is free, because a native app takes whichever the system gives it; `localhost` counts as one for native clients.
+ * redirect is free for native clients, which take whichever the system gives them. Of a client that says of itself neither
+ * that it is native nor that it is not, the port of a loopback address is free, that of `localhost` is not.
  *
  * @spec RFC 9700 §2.1
  * @spec RFC 8252 §7.3
  */
-export function matchesRedirectUri(
-  registered: string,
-  requested: string,
-  applicationType: ApplicationType = 'web',
-): boolean {
+export function matchesRedirectUri(registered: string, requested: string, applicationType?: ApplicationType): boolean {
   if (registered === requested) return true
+  if (applicationType === 'web') return false
   const [, host, , rest] = LOOPBACK.exec(registered) ?? []
   const [, requestedHost, port, requestedRest] = LOOPBACK.exec(requested) ?? []
   if (host === undefined || host !== requestedHost || rest !== requestedRest) return false
