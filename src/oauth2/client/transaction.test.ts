@@ -94,6 +94,13 @@ describe('RFC 6749 §10.12 a login that is under way', () => {
     expect(cookie).not.toMatch(/STATE|VERIFIER/)
   })
 
+  it('is in such a cookie however the scheme is spelled', async () => {
+    const { begin, consume } = setUp()
+    const [cookie = ''] = await begin('S', { redirectUri: 'HTTPS://app.example/cb' })
+    expect(cookie).toMatch(/^__Host-.*; Secure$/)
+    expect(await consume('S')).toMatchObject({ ok: true })
+  })
+
   it('is in a cookie that http on a loopback host can have', async () => {
     const { begin, consume } = setUp()
     const [cookie = ''] = await begin('S', { redirectUri: 'http://localhost:4401/cb' })
@@ -207,6 +214,32 @@ describe('express-openid-connect#43, authlib#285: several tabs', () => {
     for (let tab = 1; tab <= 9; tab += 1) await begin(`tab ${tab}`)
     expect(await consume('tab 1')).toEqual(failed('transaction_missing'))
     expect(await consume('tab 9')).toMatchObject({ ok: true })
+  })
+
+  it('are eight at most, whatever another host has planted', async () => {
+    const { begin, consume, jar, clock } = setUp()
+    await begin('mine')
+    const [[name = '', sealed = ''] = []] = [...jar.cookies]
+    const attacker = setUp()
+    for (let attempt = 1; attempt <= 8; attempt += 1) {
+      attacker.clock.advance(1)
+      await attacker.begin(`theirs ${attempt}`)
+    }
+    for (const [theirs, value] of attacker.jar.cookies) jar.cookies.set(theirs.replace('__Host-', ''), value)
+    jar.cookies.set(`${name.replace('__Host-', '').slice(0, -1)} (`, sealed)
+    expect(await begin('next')).toHaveLength(1)
+    clock.advance(600)
+    expect(await begin('later')).toHaveLength(3)
+    expect(await consume('later')).toMatchObject({ ok: true })
+  })
+
+  it('are fewer where they carry much: a header that is too long would shut the browser out', async () => {
+    const { begin, consume, jar } = setUp()
+    const data = { next: `/search?q=${'x'.repeat(1500)}` }
+    for (let tab = 1; tab <= 8; tab += 1) await begin(`tab ${tab}`, { data })
+    expect([...jar.cookies.values()].join('').length).toBeLessThanOrEqual(8192)
+    expect(await consume('tab 5')).toEqual(failed('transaction_missing'))
+    for (const state of ['tab 6', 'tab 7', 'tab 8']) expect(await consume(state)).toMatchObject({ ok: true })
   })
 
   it('that have expired make room, and cookies of other applications stay', async () => {

@@ -3,6 +3,7 @@ import { Sealer } from '../../crypto/sealed.ts'
 import { equalsInConstantTime } from '../../crypto/timing-safe.ts'
 import { type CookieOptions, cookieName, expireCookie, parseCookies, serializeCookie } from '../../http/cookies.ts'
 import type { HttpRequest } from '../../http/request.ts'
+import { parseUrl } from '../../http/url.ts'
 import { type Clock, nowInSeconds, type Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { isJsonObject, type JsonValue } from '../../util/json.ts'
@@ -13,6 +14,8 @@ import { ClientError } from './errors.ts'
 const LIFETIME: Seconds = 600
 /** How many attempts one browser may have under way. */
 const MAX_PENDING = 8
+/** How long the sealed attempts may be together: of a header that is too long, servers read nothing at all. */
+const MAX_PENDING_LENGTH = 8192
 /** More cookies than this with our name are not ours, and not worth opening. */
 const MAX_OPENED = 32
 /** How many finished attempts a process remembers; a bound on memory, not on safety (see `consume`). */
@@ -48,7 +51,10 @@ export interface TransactionOptions {
 }
 
 interface Pending {
+  /** The cookie's, without prefix. */
   readonly name: string
+  /** The sealed text's. */
+  readonly length: number
   readonly transaction: Transaction
 }
 
@@ -75,8 +81,8 @@ export class Transactions {
   /** The cookies that remember an attempt, and drop those that are too many or too old. */
   async begin(request: HttpRequest, attempt: Omit<Transaction, 'createdAt'>): Promise<readonly string[]> {
     const options = cookieOptions(attempt)
-    const dropped = this.#surplus(await this.#readPending(request))
     const sealed = await this.#sealer.seal({ ...attempt, createdAt: nowInSeconds(this.#clock) })
+    const dropped = this.#surplus(await this.#readPending(request), MAX_PENDING_LENGTH - sealed.length)
     return [
       ...dropped.map(({ name, transaction }) => expireCookie(name, cookieOptions(transaction))),
       serializeCookie(await this.#nameOf(attempt.state), sealed, { ...options, maxAge: LIFETIME }),
@@ -122,26 +128,31 @@ export class Transactions {
   }
 
   /** Those that have to go so that one more may come: the expired, then the oldest. */
-  #surplus(pending: readonly Pending[]): readonly Pending[] {
+  #surplus(pending: readonly Pending[], room: number): readonly Pending[] {
     const oldest = nowInSeconds(this.#clock) - LIFETIME
     // Browsers send the older cookie first, which settles the order within one second.
     const newestFirst = [...pending].reverse().sort((a, b) => b.transaction.createdAt - a.transaction.createdAt)
-    const kept = newestFirst.filter(({ transaction }) => transaction.createdAt > oldest).slice(0, MAX_PENDING - 1)
+    const fresh = newestFirst.filter(({ transaction }) => transaction.createdAt > oldest)
+    const kept = takeFitting(fresh.slice(0, MAX_PENDING - 1), room)
     return newestFirst.filter((attempt) => !kept.includes(attempt))
   }
 
   /** The attempts that this application started in this browser; cookies that do not open belong to somebody else. */
   async #readPending(request: HttpRequest): Promise<Pending[]> {
-    const cookies = [...parseCookies(request.header('cookie'))]
-      .map(([name, value]) => ({ name: name.replace(/^__Host-/, ''), value }))
-      .filter(({ name }) => name.startsWith(this.#prefix))
-    const opened = await Promise.all(cookies.slice(0, MAX_OPENED).map((cookie) => this.#open(cookie)))
+    const cookies = [...parseCookies(request.header('cookie'))].filter(([name]) =>
+      name.replace(/^__Host-/, '').startsWith(this.#prefix),
+    )
+    const opened = await Promise.all(cookies.slice(0, MAX_OPENED).map(([name, value]) => this.#open(name, value)))
     return opened.filter((attempt) => attempt !== undefined)
   }
 
-  async #open({ name, value }: { name: string; value: string }): Promise<Pending | undefined> {
-    const transaction = toTransaction(await this.#sealer.unseal(value))
-    return transaction && { name, transaction }
+  /** Under another name than its own, an attempt was planted: that must not make the real ones go. */
+  async #open(cookie: string, sealed: string): Promise<Pending | undefined> {
+    const transaction = toTransaction(await this.#sealer.unseal(sealed))
+    if (transaction === undefined) return undefined
+    const name = await this.#nameOf(transaction.state)
+    const isOwn = cookie === cookieName(name, isSecure(transaction.redirectUri))
+    return isOwn ? { name, length: sealed.length, transaction } : undefined
   }
 
   get #prefix(): string {
@@ -152,6 +163,15 @@ export class Transactions {
   async #nameOf(state: string): Promise<string> {
     return this.#prefix + (await sha256Base64url(state)).slice(0, 16)
   }
+}
+
+/** The first ones, as far as they fit. */
+function takeFitting(attempts: readonly Pending[], room: number): readonly Pending[] {
+  let length = 0
+  return attempts.filter((attempt) => {
+    length += attempt.length
+    return length <= room
+  })
 }
 
 function missing(kind: string): ClientError {
@@ -192,7 +212,7 @@ function cookieOptions({ redirectUri, isPosted }: Pick<Transaction, 'redirectUri
 }
 
 function isSecure(uri: string): boolean {
-  return uri.startsWith('https:')
+  return parseUrl(uri)?.protocol === 'https:'
 }
 
 /** What was sealed is what was meant to be: only the form is looked at, for seals of an older release. */
