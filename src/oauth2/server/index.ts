@@ -40,6 +40,7 @@ export type {
   Extension,
   ServerRegistry,
 } from './extension.ts'
+export { findClient } from './find-client.ts'
 export type { AuthorizationGrant, TokenGrant } from './grant.ts'
 export { AuthorizationCodeGrant } from './grants/authorization-code.ts'
 export { ClientCredentialsGrant } from './grants/client-credentials.ts'

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { APP, ISSUER, KEYS, PUBLIC_APP, TestProvider } from '../../../test/support/openid-provider.ts'
 import { KeySet } from '../../jose/jwks/index.ts'
 import { signJwt } from '../../jose/jwt/index.ts'
+import type { Store } from '../../oauth2/server/index.ts'
+import { MemoryStore } from '../../stores/memory.ts'
 
 const BYE = 'https://app.example/bye'
 const SESSION = '__Host-aw_session'
@@ -207,6 +209,19 @@ describe('OIDC RP-Initiated Logout §4 refusals, each with its page and without 
     expect(provider.events).toEqual(['login.succeeded'])
     const anyway = /id="sign-out-anyway" href="([^"]+)"/.exec(screen.body)?.[1] ?? ''
     expect((await browser.open(anyway)).page).toBe('sign-out')
+  })
+
+  it.each(['app\0', 'App'])('looks for client %j to the letter', async (client_id) => {
+    const asked: string[] = []
+    const store: Store = new MemoryStore()
+    store.findClient = (id) => {
+      asked.push(id)
+      return APP
+    }
+    const browser = new TestProvider({ store }).browser()
+    const parameters = new URLSearchParams({ client_id, post_logout_redirect_uri: BYE })
+    expect((await browser.open(`${ISSUER}/logout?${parameters}`)).page).toBe('sign-out-bad-return')
+    expect(asked).toEqual(client_id === 'App' ? ['App'] : [])
   })
 
   it('has a public client’s addresses too', async () => {

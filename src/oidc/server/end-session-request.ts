@@ -1,5 +1,5 @@
 import type { RequestParameters } from '../../http/form.ts'
-import type { Client, ClientStore, RequestContext } from '../../oauth2/server/index.ts'
+import { type Client, type ClientStore, findClient, type RequestContext } from '../../oauth2/server/index.ts'
 import type { IdTokenHint } from './id-token-hint.ts'
 import { readIdTokenHint } from './id-token-hint.ts'
 
@@ -31,7 +31,7 @@ export async function readEndSessionRequest(
   const hint = token === undefined ? undefined : await readIdTokenHint(server, token)
   const clientId = params.get('client_id') ?? onlyAudience(hint)
   if (token !== undefined && !isHintOf(hint, clientId)) return 'sign-out-bad-hint'
-  const client = clientId === undefined ? undefined : await store.findClient(clientId)
+  const client = clientId === undefined ? undefined : await findClient(store, clientId)
   const isEmpty = !PARAMETERS.some((name) => params.has(name))
   const uri = params.get('post_logout_redirect_uri')
   // Without any word about the client nothing can be said about the address: it is left out, see `unnamed` on the page.
