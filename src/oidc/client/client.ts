@@ -130,11 +130,18 @@ export class OpenIdClient extends OAuth2Client {
     return buildLogoutUrl(getEndpoint(await this.metadata(), 'end_session_endpoint'), this.clientId, options)
   }
 
-  /** `fetchToken`, with what the validation of the ID token found. */
-  protected async fetchLogin(grant: AuthorizationCallback | TokenParameters, exchange: LoginExchange): Promise<Login> {
+  /**
+   * `fetchToken`, with what the validation of the ID token found.
+   *
+   * @param isLogin whether an ID token was asked for; one that nobody asked for is not looked at, and nothing is made of it.
+   */
+  protected async fetchLogin(
+    grant: AuthorizationCallback | TokenParameters,
+    exchange: LoginExchange,
+    isLogin: boolean = exchange.nonce !== undefined || asksForLogin(this.settings.scope),
+  ): Promise<Login> {
     const token = await super.fetchToken(grant, exchange)
-    // An ID token that nobody asked for is not looked at, and nothing is made of it.
-    if (exchange.nonce === undefined && !asksForLogin(this.settings.scope)) return { token }
+    if (!isLogin) return { token }
     if (token.id_token === undefined && !isAuthorizationCallback(grant)) return { token }
     const idToken = await this.#validate(token, exchange)
     return { token: { ...token, userinfo: idToken.claims }, idToken }

@@ -169,6 +169,29 @@ describe('OIDC Core §3.1 a login', () => {
   })
 })
 
+describe('OIDC Core §3.1.2.1 an attempt with a scope of its own', () => {
+  it('brings back a token without an ID token where it left openid out', async () => {
+    const app = setUp()
+    const url = await start(app, { scope: 'files' })
+    expect(new URL(url).searchParams.has('nonce')).toBe(false)
+    provider.token = { id_token: undefined }
+    expect(await finish(app, provider.authorize(url))).toMatchObject({ ok: true, token: { token_type: 'Bearer' } })
+  })
+
+  it('is a login where it has openid and the client has not', async () => {
+    const app = setUp().register('plain', {
+      clientId: 'app',
+      issuer: provider.issuer,
+      transport: provider.transport,
+      scope: 'files',
+    })
+    const { response } = await app.plain.authorizeRedirect(browser.get('/login'), CALLBACK, { scope: 'openid' })
+    const callback = provider.authorize(browser.follow(response))
+    provider.claims = { nonce: 'other' }
+    expect(await app.plain.authorizeAccessToken(browser.get(callback))).toEqual(refused('id_token_nonce_mismatch'))
+  })
+})
+
 describe('OIDC Core §3.1.2.5, RFC 9700 §4.7.1 a login that somebody tampers with', () => {
   it('GHSA-fg6f-75jq-6523, CVE-2025-68158: is not finished by another browser', async () => {
     const app = setUp()

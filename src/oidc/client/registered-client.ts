@@ -169,7 +169,9 @@ export class RegisteredClient extends OpenIdClient {
     if (fault !== undefined) throw fault
     const callback = await this.validateCallback(parameters, { state: attempt.state })
     const { codeVerifier, redirectUri, nonce, maxAge } = attempt
-    const { token, idToken } = await this.fetchLogin(callback, { codeVerifier, redirectUri, nonce, maxAge })
+    const exchange = { codeVerifier, redirectUri, nonce, maxAge }
+    // The attempt's own scope decides, not the client's: there is a nonce where it had openid.
+    const { token, idToken } = await this.fetchLogin(callback, exchange, nonce !== undefined)
     return { token, ...pickData(attempt), ...(idToken && { report: idToken.report }) }
   }
 
