@@ -56,13 +56,22 @@ function open(): void {
 
 function startWindow(): void {
   const start = { at: performance.now(), answered, cpu: process.cpuUsage() }
-  process.send?.({ phase: 'measuring' })
+  process.send?.({ measuring: true })
   setTimeout(() => {
     const seconds = (performance.now() - start.at) / 1000
     const { user, system } = process.cpuUsage(start.cpu)
     const busy = (user + system) / 1e6 / seconds
-    process.send?.({ phase: 'done', requests: answered - start.answered, seconds, busy }, () => process.exit())
+    report({ requests: answered - start.answered, seconds, busy })
   }, duration * 1000)
+}
+
+/** To the process that started this one, or to the person who did, and ends. */
+function report(result: object): void {
+  if (process.send !== undefined) process.send(result, () => process.exit())
+  else {
+    console.log(result)
+    process.exit()
+  }
 }
 
 process.on('disconnect', () => process.exit())
