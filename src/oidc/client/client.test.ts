@@ -88,9 +88,9 @@ describe('OIDC Core §3.1.3.7 redeeming a code without the registry', () => {
     })
   })
 
-  it('does not let "parameters" set the nonce', async () => {
-    await expect(client.createAuthorizationUrl({ parameters: { nonce: 'N' } })).rejects.toThrow(
-      '"nonce" has an option of its own',
+  it.each(['nonce', 'max_age'])('does not let "parameters" set what the ID token is held to: %s', async (name) => {
+    await expect(client.createAuthorizationUrl({ parameters: { [name]: '1' } })).rejects.toThrow(
+      `createAuthorizationUrl: "${name}" has an option of its own, and is compared only then`,
     )
   })
 

@@ -43,6 +43,9 @@ export interface Login {
 
 const DEFAULT_TOLERANCE: Seconds = 30
 
+/** Parameters that an ID token is held to. */
+const COMPARED: readonly string[] = ['nonce', 'max_age']
+
 /**
  * An OAuth 2 client that also logs people in: it sends a nonce, and validates the ID token that comes back, signature
  * included, before anybody sees the token set.
@@ -76,10 +79,12 @@ export class OpenIdClient extends OAuth2Client {
 
   /** @spec OIDC Core §3.1.2.1 */
   override async createAuthorizationUrl(options: LoginUrlOptions = {}): Promise<LoginUrl> {
-    if (options.parameters?.['nonce'] !== undefined) {
-      throw new ConfigurationError('createAuthorizationUrl', [
-        '"nonce" has an option of its own, and is compared only then',
-      ])
+    const bypassed = COMPARED.filter((name) => options.parameters?.[name] !== undefined)
+    if (bypassed.length > 0) {
+      throw new ConfigurationError(
+        'createAuthorizationUrl',
+        bypassed.map((name) => `"${name}" has an option of its own, and is compared only then`),
+      )
     }
     const isLogin = asksForLogin(options.scope ?? this.settings.scope)
     const nonce = options.nonce ?? (isLogin ? randomToken() : undefined)
