@@ -28,7 +28,8 @@ function describeNames<S>({ registry, server }: ServerCore<S>): Partial<ServerMe
   const hasAuthorization = registry.authorizationGrants.size > 0
   const { scopes } = server
   return {
-    ...(scopes === undefined ? {} : { scopes_supported: scopes }),
+    // RFC 8414 §3.2: a list of nothing is left out.
+    ...(scopes === undefined || scopes.length === 0 ? {} : { scopes_supported: scopes }),
     response_types_supported: [...registry.authorizationGrants.keys()],
     ...(hasAuthorization ? { response_modes_supported: [...registry.responseModes.keys()] } : {}),
     grant_types_supported: [...registry.tokenGrants.keys()],

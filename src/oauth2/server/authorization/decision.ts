@@ -94,6 +94,8 @@ function createGrant<S>(
   const { lifetimes } = settings
   const scope = approval.scope ?? asked
   if (approval.subject === '') throw new TypeError('"subject" of an approval must name somebody')
+  // A response without scope would say that all of it was granted (RFC 6749 §5.1).
+  if (scope === '' && asked !== '') throw new OAuth2Error('access_denied', 'the person agreed to no scope')
   if (!isScopeSubset(parseScope(scope), parseScope(asked))) {
     throw new TypeError('"scope" of an approval must be part of what was asked for')
   }

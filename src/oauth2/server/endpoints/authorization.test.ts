@@ -48,6 +48,14 @@ describe('RFC 6749 §3.1 the authorization endpoint', () => {
     expect(redirected(response)).toMatchObject({ error: 'login_required', error_description: 'nobody is here' })
   })
 
+  it('RFC 6749 §5.1: takes an approval of no scope for a denial, not for all of it', async () => {
+    const response = await answer(() => ({ subject: 'alice', scope: '' }))
+    expect(redirected(response)).toMatchObject({
+      error: 'access_denied',
+      error_description: 'the person agreed to no scope',
+    })
+  })
+
   it('lets the application lead the person elsewhere first', async () => {
     const response = await answer(() => redirect('https://op.example/login'))
     expect(headerOf(response, 'location')).toBe('https://op.example/login')

@@ -37,6 +37,11 @@ describe('RFC 8414 §2 and RFC 9207 §3 the metadata document', () => {
     })
   })
 
+  it('RFC 8414 §3.2: has no empty list of scopes, which clients take for a server without any', () => {
+    const { server } = new TestServer({ scopes: [] })
+    expect(server.metadata()).not.toHaveProperty('scopes_supported')
+  })
+
   it('says nothing of what is not there', () => {
     const server = new AuthorizationServer({ issuer: ISSUER, store: new MemoryStore() })
     expect(server.metadata()).toEqual({

@@ -50,6 +50,11 @@ describe('RFC 6749 §6 refreshing', () => {
     ['no refresh_token', { refresh_token: '' }, [400, 'invalid_request', 'refresh_token is missing']],
     ['an unknown refresh_token', { refresh_token: 'x'.repeat(43) }, GONE],
     ['a wider scope', { scope: 'read write openid' }, [400, 'invalid_scope', 'scope must be part of what was granted']],
+    [
+      'a scope of spaces, which the answer could not name',
+      { scope: ' ' },
+      [400, 'invalid_scope', 'scope must be a list of scope tokens separated by spaces'],
+    ],
     ['a scope that nobody knows', { scope: 'fly' }, [400, 'invalid_scope', 'scope must be part of what was granted']],
   ])('refuses %s', async (_, parameters, expected) => {
     const { test, token } = await start()

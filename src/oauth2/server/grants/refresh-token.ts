@@ -57,6 +57,9 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
     }
     const attempt = { token, record, scope: formatScope(parseScope(params.get('scope') ?? record.scope)) }
     if (record.rotated_at !== undefined) return { repeat: await answerAgain(context, attempt) }
+    if (attempt.scope === '' && params.has('scope')) {
+      throw new OAuth2Error('invalid_scope', 'scope must be a list of scope tokens separated by spaces')
+    }
     if (!isScopeSubset(parseScope(attempt.scope), parseScope(record.scope))) {
       throw new OAuth2Error('invalid_scope', 'scope must be part of what was granted')
     }
