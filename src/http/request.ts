@@ -42,8 +42,7 @@ export function pathOf(request: HttpRequest): string {
  *
  * @throws HttpError 400 where percent-encoding is broken, 413 where there is too much.
  */
-export function queryOf(request: HttpRequest): RequestParameters {
-  const { url } = request
+export function queryOf({ url }: Pick<HttpRequest, 'url'>): RequestParameters {
   const end = pathEnd(url)
   const query = url.charAt(end) === '?' ? url.slice(end + 1) : ''
   const fragment = query.indexOf('#')

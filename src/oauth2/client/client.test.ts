@@ -67,6 +67,14 @@ describe('RFC 6749 §4.1.3 redeeming a code', () => {
     })
   })
 
+  it.each(['/cb', '//[', 'http://', 'com.example.app:/cb'])(
+    'reads the query of what was called, as it came: %s',
+    async (url) => {
+      const callback = await setUp().client.validateCallback(`${url}?code=C&state=S#f`, { state: 'S' })
+      expect(callback).toMatchObject({ code: 'C', state: 'S' })
+    },
+  )
+
   it('does not take a code that nobody validated', async () => {
     await expect(setUp().client.fetchToken({ grant_type: 'authorization_code', code: 'C' })).rejects.toThrow(
       'fetchToken: a code is redeemed with what "validateCallback" returned',

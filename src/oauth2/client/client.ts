@@ -1,5 +1,5 @@
 import { RequestParameters } from '../../http/form.ts'
-import { parseUrl } from '../../http/url.ts'
+import { queryOf } from '../../http/request.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { type AuthorizationUrl, type AuthorizationUrlOptions, buildAuthorizationUrl } from './authorization-url.ts'
 import { type AuthorizationCallback, isAuthorizationCallback, validateCallback } from './callback.ts'
@@ -98,7 +98,7 @@ export class OAuth2Client {
   /**
    * Checks what came back from the server: the only way to something that `fetchToken` redeems.
    *
-   * @param response the URL that was called, or the parameters of a form post.
+   * @param response the URL that was called, which may be a path and query alone, or the parameters of a form post.
    */
   async validateCallback(
     response: string | URL | RequestParameters,
@@ -258,10 +258,8 @@ export class OAuth2Client {
 
 function toParameters(response: string | URL | RequestParameters): RequestParameters {
   if (response instanceof RequestParameters) return response
-  // A request's URL may be a path alone.
-  const url = parseUrl(String(response)) ?? new URL(String(response), 'http://localhost')
   try {
-    return RequestParameters.parse(url.search.slice(1))
+    return queryOf({ url: String(response) })
   } catch (error) {
     throw new ClientError('callback_invalid', 'authorization response must be parameters in percent-encoded UTF-8', {
       cause: error,
