@@ -193,4 +193,18 @@ describe('JwtValidator set-up', () => {
         '"jwksUri" and "keys" are both given: expected one of them',
     )
   })
+
+  it.each<[string, Partial<JwtValidatorOptions>]>([
+    ['"leeway" must be a whole number of seconds or a text such as "30s"', { leeway: -1 }],
+    ['"algorithms" must name at least one signature algorithm, such as "ES256"', { algorithms: [] }],
+    ['"algorithms" must name at least one signature algorithm, such as "ES256"', { algorithms: ['ES256', 'none'] }],
+  ])('refuses %s', (problem, options) => {
+    expect(() => validator(options)).toThrow(`JwtValidator: ${problem}`)
+  })
+
+  it.each(['http://op.example/jwks', 'op.example/jwks'])('refuses keys at %s', (jwksUri) => {
+    expect(() => new JwtValidator({ issuer, audience, jwksUri })).toThrow(
+      'JwtValidator: "jwksUri" must be https, or http on a loopback address',
+    )
+  })
 })

@@ -1,12 +1,12 @@
 import { outgoingFetch, type Transport } from '../../http/fetch.ts'
-import { checkIssuer } from '../../http/url.ts'
+import { checkIssuer, isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
 import { signatureAlgorithms } from '../../jose/algorithms/registry.ts'
 import { JoseError } from '../../jose/errors.ts'
 import { KeySet, type KeySource } from '../../jose/jwks/index.ts'
 import { type JwtClaims, verifyJwt } from '../../jose/jwt/index.ts'
 import type { Clock } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
-import type { Duration } from '../../util/duration.ts'
+import { type Duration, toSeconds } from '../../util/duration.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
 import { OAuth2Error } from '../errors.ts'
 import { parseScope } from '../scope.ts'
@@ -65,16 +65,41 @@ export class JwtValidator implements TokenValidator {
   }
 }
 
-function findProblems({ issuer, audience, jwksUri, keys }: JwtValidatorOptions): string[] {
+function findProblems({ issuer, audience, algorithms, leeway, ...options }: JwtValidatorOptions): string[] {
   const problems: string[] = []
   const issuerProblem = checkIssuer(issuer)
   if (issuerProblem !== undefined) problems.push(`"issuer" ${issuerProblem}`)
   // Without it every token of the issuer would do, whichever API it was meant for.
   if (!audience || audience.length === 0)
     problems.push('"audience" is missing: expected the name of this API in its tokens')
-  if (jwksUri !== undefined && keys !== undefined)
-    problems.push('"jwksUri" and "keys" are both given: expected one of them')
+  if (algorithms !== undefined && !isListOfAlgorithms(algorithms))
+    problems.push('"algorithms" must name at least one signature algorithm, such as "ES256", and none that is unknown')
+  if (leeway !== undefined && !isDuration(leeway))
+    problems.push('"leeway" must be a whole number of seconds or a text such as "30s"')
+  return [...problems, ...findKeyProblems(options)]
+}
+
+function findKeyProblems({ jwksUri, keys }: Pick<JwtValidatorOptions, 'jwksUri' | 'keys'>): string[] {
+  if (jwksUri === undefined) return []
+  const problems: string[] = []
+  const url = parseUrl(jwksUri)
+  if (url === undefined || !isHttpsOrLoopback(url))
+    problems.push('"jwksUri" must be https, or http on a loopback address')
+  if (keys !== undefined) problems.push('"jwksUri" and "keys" are both given: expected one of them')
   return problems
+}
+
+function isListOfAlgorithms(names: readonly string[]): boolean {
+  return names.length > 0 && names.every((name) => signatureAlgorithms[name] !== undefined)
+}
+
+function isDuration(value: Duration): boolean {
+  try {
+    toSeconds(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function findKeys({ issuer, jwksUri, keys, ...options }: JwtValidatorOptions): KeySource {
