@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { NOW, StubProvider, signingKey, TestClock, withoutKid } from '../../../test/support/stub-provider.ts'
 import { Key } from '../../jose/jwk/index.ts'
 import { KeySet } from '../../jose/jwks/index.ts'
@@ -8,6 +8,15 @@ import { encodeBase64url } from '../../util/base64url.ts'
 import { encodeUtf8 } from '../../util/bytes.ts'
 import { tokenHash } from '../id-token.ts'
 import { type IdTokenExpectations, validateIdToken } from './id-token.ts'
+
+/** Algorithms whose hash nobody is to know: every one that is implemented has one. */
+const withoutHash = vi.hoisted(() => new Set<string>())
+
+vi.mock('../id-token.ts', async (load) => {
+  const real = await load<typeof import('../id-token.ts')>()
+  const tokenHash: typeof real.tokenHash = (value, alg) => real.tokenHash(value, withoutHash.has(alg) ? 'ES256K' : alg)
+  return { ...real, tokenHash }
+})
 
 let provider: StubProvider
 let keys: KeySet
@@ -244,6 +253,32 @@ describe('OIDC Core §3.1.3.8 at_hash', () => {
 
   it('may be absent in the code flow', async () => {
     expect((await validate(await provider.signIdToken({}), { accessToken: 'T' })).report.at_hash).toBe('absent')
+  })
+})
+
+describe('CVE-2026-28498 an at_hash under an algorithm whose hash is not known', () => {
+  afterEach(() => withoutHash.clear())
+
+  it('is refused, whatever it says', async () => {
+    const right = await tokenHash('T', 'ES256')
+    withoutHash.add('ES256')
+    for (const hash of [right, '', 'undefined', 'T', null]) {
+      const token = await provider.signIdToken({ at_hash: hash })
+      await expect(validate(token, { accessToken: 'T' })).rejects.toMatchObject({
+        code: 'id_token_hash_mismatch',
+        message: '"at_hash" (Access Token Hash) claim mismatch: it belongs to another access token',
+      })
+    }
+  })
+
+  it('is not asked about where the algorithm itself is not known', async () => {
+    const [, payload] = (await provider.signIdToken({ at_hash: await tokenHash('T', 'ES256') })).split('.')
+    for (const alg of ['ES256K', 'HS257', 'XX256']) {
+      const forged = `${encodeBase64url(JSON.stringify({ alg }))}.${payload}.AAAA`
+      await expect(validate(forged, { accessToken: 'T', algorithms: ['ES256', alg] })).rejects.toMatchObject({
+        code: 'id_token_algorithm_refused',
+      })
+    }
   })
 })
 
