@@ -155,6 +155,15 @@ describe('fromFetch', () => {
     expect(request.bodyUsed).toBe(false)
   })
 
+  it('400: a body whose sender goes away', async () => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('socket hang up')) })
+    expect(await refusal(() => post(body, FORM).form())).toEqual({
+      code: 'incomplete_body',
+      status: 400,
+      message: 'request body ended early',
+    })
+  })
+
   it('says so when something in front has emptied the request', async () => {
     const request = new Request('https://op.example/', {
       method: 'POST',

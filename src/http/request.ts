@@ -1,6 +1,7 @@
 import type { Awaitable } from '../util/awaitable.ts'
 import type { JsonObject } from '../util/json.ts'
 import { bodyReaders, bodyTooLarge, MAX_BODY_BYTES, readAtMost } from './body.ts'
+import { HttpError } from './errors.ts'
 import { RequestParameters } from './form.ts'
 
 /**
@@ -50,11 +51,14 @@ export function queryOf({ url }: Pick<HttpRequest, 'url'>): RequestParameters {
 }
 
 async function readBody(request: Request): Promise<Uint8Array> {
-  if (request.bodyUsed)
+  if (request.bodyUsed || request.body?.locked === true)
     throw new TypeError('request body was already read: hand the request over before a body parser does')
   if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) throw bodyTooLarge()
   if (request.body === null) return new Uint8Array()
-  const bytes = await readAtMost(request.body, MAX_BODY_BYTES)
+  const bytes = await readAtMost(request.body, MAX_BODY_BYTES).catch(() => {
+    // The stream fails when whoever sends it goes away: no fault of the server.
+    throw new HttpError('incomplete_body', 'request body ended early')
+  })
   if (bytes === undefined) throw bodyTooLarge()
   return bytes
 }
