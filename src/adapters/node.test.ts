@@ -27,9 +27,32 @@ describe('oauthServer on node:http', () => {
     const origin = await serve(oauthServer({ handle: async () => ({ status: 200, headers }) }))
     expect((await fetch(origin)).status).toBe(500)
   })
+
+  it('leaves it at what a time limit in front has answered', async () => {
+    const rejections: unknown[] = []
+    const note = (reason: unknown): void => void rejections.push(reason)
+    process.on('unhandledRejection', note)
+    const listener = oauthServer({ handle: async () => ({ status: 200, headers: [] }) })
+    const origin = await serve((request, response) => {
+      response.writeHead(503).end()
+      listener(request, response)
+    })
+    expect((await fetch(origin)).status).toBe(503)
+    process.off('unhandledRejection', note)
+    expect(rejections).toEqual([])
+  })
 })
 
 describe('fromNode', () => {
+  it('reads a body that something in front has decoded', async () => {
+    const origin = await serve(async (request, response) => {
+      const parameters = await fromNode(request.setEncoding('latin1')).form()
+      response.end(parameters.get('a'))
+    })
+    const body = new Blob([new Uint8Array([0x61, 0x3d, 0xc3, 0xa9])])
+    expect(await (await fetch(origin, { method: 'POST', body, headers: form })).text()).toBe('é')
+  })
+
   it('says so when somebody has read the body and left nothing', async () => {
     const origin = await serve((request, response) => {
       request.resume().on('end', async () => {

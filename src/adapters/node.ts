@@ -37,7 +37,12 @@ export function oauthServer(
     server
       .handle(fromNode(request))
       .then((answer) => toNode(answer, response))
-      // The server answers its own errors. What still comes here must not take the process down.
-      .catch(() => response.writeHead(500).end())
+      .catch(() => giveUp(response))
   }
+}
+
+/** The server answers its own errors. What is left must not take the process down, even where somebody has answered. */
+function giveUp(response: ServerResponse): void {
+  if (!response.headersSent) response.writeHead(500)
+  response.end()
 }

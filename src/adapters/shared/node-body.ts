@@ -48,7 +48,9 @@ function readStream(request: NodeRequest): Promise<Uint8Array> {
       request.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort)
       decide()
     }
-    const onData = (chunk: Buffer): void => {
+    const onData = (data: Buffer | string): void => {
+      // Text where something in front has set an encoding.
+      const chunk = typeof data === 'string' ? Buffer.from(data, request.readableEncoding ?? 'utf8') : data
       length += chunk.length
       if (length <= MAX_BODY_BYTES) chunks.push(chunk)
       else settle(() => reject(bodyTooLarge()))
