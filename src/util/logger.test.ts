@@ -1,4 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
+import { HttpError } from '../http/errors.ts'
+import { FetchError } from '../http/fetch-error.ts'
+import { JoseError } from '../jose/errors.ts'
+import { ClientError } from '../oauth2/client/errors.ts'
+import { OAuth2Error } from '../oauth2/errors.ts'
+import { StoreError } from '../stores/store-error.ts'
 import { createLogger, type LogFields, silentLogger } from './logger.ts'
 
 function record() {
@@ -160,6 +166,24 @@ describe('the redactor: no token, code, verifier, secret, assertion or cookie re
     expect(lineOf({ error })).toBe(
       'line {"error":{"name":"TypeError","code":"ECONNREFUSED","message":"connection refused",' +
         '"stack":"TypeError: connection refused\\n  at here"}}',
+    )
+  })
+
+  it.each([
+    new ClientError('authorization_refused', 'no', { refusal: { error: 'access_denied' } }),
+    new FetchError('invalid_json', { url: 'https://op.example/token' }),
+    new HttpError('malformed_form', 'no'),
+    new JoseError('signature_invalid', 'no'),
+    new OAuth2Error('invalid_grant', 'no'),
+    new StoreError('corrupt_record', 'no'),
+  ])('keeps the code of an error of this package, also as the cause of another: $name', (error) => {
+    expect(lineOf({ error })).toContain(`"name":"${error.name}","code":"${error.code}"`)
+    expect(lineOf({ error: new Error('failed', { cause: error }) })).toContain(`"code":"${error.code}"`)
+  })
+
+  it('takes a code outside an error for one that opens something', () => {
+    expect(lineOf({ code: 'authorization_refused', codes: { code: 'x' } })).toBe(
+      'line {"code":"[redacted]","codes":{"code":"[redacted]"}}',
     )
   })
 
