@@ -32,7 +32,7 @@ describe('oauthServer on node:http', () => {
     const rejections: unknown[] = []
     const note = (reason: unknown): void => void rejections.push(reason)
     process.on('unhandledRejection', note)
-    const listener = oauthServer({ handle: async () => ({ status: 200, headers: [] }) })
+    const listener = oauthServer({ handle: async () => ({ status: 200, headers: [['x-late', '1']] }) })
     const origin = await serve((request, response) => {
       response.writeHead(503).end()
       listener(request, response)
