@@ -20,7 +20,7 @@ describe('RFC 6749 §5.2 an error', () => {
 
   it.each([
     ['invalid_client', 401],
-    ['access_denied', 403],
+    ['access_denied', 400],
     ['server_error', 500],
     ['temporarily_unavailable', 503],
     ['invalid_scope', 400],

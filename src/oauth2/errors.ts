@@ -13,7 +13,8 @@ const STATUS = {
   unsupported_grant_type: 400,
   unsupported_response_type: 400,
   invalid_scope: 400,
-  access_denied: 403,
+  // RFC 8628 §3.5 lets the token endpoint say it, which answers 400
+  access_denied: 400,
   server_error: 500,
   temporarily_unavailable: 503,
   // RFC 6750 §3.1

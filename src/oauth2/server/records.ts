@@ -3,8 +3,9 @@ import type { JsonObject } from '../../util/json.ts'
 import type { ClientMetadata } from '../client-metadata.ts'
 
 /**
- * What the server keeps. Members are spelled like the wire names they come from; `id` is always the hash of the value
- * that went out, so that a copy of the store redeems nothing. All points in time are seconds since the epoch.
+ * What the server keeps. Members are spelled like the wire names they come from; the `id` of whatever can be presented is
+ * a hash of the value that went out (of a JWT: of its `jti`), so that a copy of the store redeems nothing. All points in
+ * time are seconds since the epoch.
  */
 
 /** A registered client: its metadata, its id and the hashes of its secrets. */

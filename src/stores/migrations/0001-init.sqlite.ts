@@ -3,8 +3,9 @@ import type { Migration } from './migration.ts'
 /**
  * The first schema. Every `id` is a hash, `data` is the record as JSON, and the columns beside it are what a statement
  * decides by. `expires_at` is the moment from which a row must not be seen; for a used code that is the end of its
- * tombstone. `successor_response` is JSON as well: some drivers cut text at U+0000 when they read it. Tokens do not reference their grant by a foreign key: rows are swept in small batches and in any order,
- * and a token whose grant is gone is invisible anyway.
+ * tombstone. `successor_response` is JSON as well: some drivers cut text at U+0000 when they read it. Tokens do not
+ * reference their grant by a foreign key: rows are swept in small batches and in any order, and a token whose grant is
+ * gone is invisible anyway.
  */
 export const initSqlite: Migration = {
   version: 1,

@@ -16,7 +16,7 @@ export class SecretVerifier {
   #macKey: Uint8Array | undefined
   #decoy: Promise<string> | undefined
 
-  /** Whether it is one of the client's live secrets. Without any it takes as long as for a wrong one. */
+  /** Whether it is one of the client's live secrets. Without any it takes as long as for a wrong one, hashed slowly. */
   async verify(client: Client, presented: string, now: Seconds): Promise<boolean> {
     let compared = false
     for (const { hash, expires_at } of client.client_secrets ?? []) {
@@ -37,7 +37,7 @@ export class SecretVerifier {
     return true
   }
 
-  /** So that the time taken does not tell which client ids exist. */
+  /** So that the time taken does not tell which clients have a secret that somebody may have chosen. */
   async #compareWithDecoy(presented: string): Promise<void> {
     this.#decoy ??= Promise.resolve(hashSecret(randomToken()))
     await verifySecret(presented, await this.#decoy)
