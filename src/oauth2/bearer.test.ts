@@ -55,6 +55,13 @@ describe('RFC 6750 §2 no more than one method', () => {
     await expect(findBearerToken(fromFetch(get('Bearer abc', '?access_token=abc')))).rejects.toThrow(once)
   })
 
+  it.each(['?q=100%', '?caf%E9', `?${'a&'.repeat(1001)}`])(
+    'leaves a query of another kind alone: %.9s',
+    async (query) => {
+      expect(await findBearerToken(fromFetch(get('Bearer abc', query)))).toBe('abc')
+    },
+  )
+
   it('refuses header and body together where a body is read', async () => {
     const request = post('access_token=abc', { authorization: 'Bearer abc' })
     await expect(findBearerToken(fromFetch(request), { body: true })).rejects.toThrow(once)

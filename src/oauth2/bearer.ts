@@ -26,7 +26,7 @@ export async function findBearerToken(request: HttpRequest, places: BearerPlaces
   try {
     const inHeader = tokensOfHeader(request.header('authorization'))
     const inBody = places.body === true && mayHaveForm(request) ? (await request.form()).all('access_token') : []
-    const sent = [...inHeader, ...inBody, ...queryOf(request).all('access_token')]
+    const sent = [...inHeader, ...inBody, ...tokensOfQuery(request)]
     if (sent.length > 1) throw new OAuth2Error('invalid_request', 'access token must be sent once, in one place')
     return inHeader[0] ?? inBody[0]
   } catch (error) {
@@ -66,6 +66,16 @@ function tokensOfHeader(header: string | undefined): readonly string[] {
   if (scheme !== 'bearer') return []
   if (token68 === undefined) throw new OAuth2Error('invalid_request', 'Bearer credentials must be one access token')
   return [token68]
+}
+
+/** Never taken, but counted. A query that follows other rules than a form's is the application's own. */
+function tokensOfQuery(request: HttpRequest): readonly string[] {
+  try {
+    return queryOf(request).all('access_token')
+  } catch (error) {
+    if (error instanceof HttpError) return []
+    throw error
+  }
 }
 
 /** A GET has no body that would mean anything, and what is no form is not looked into. @spec RFC 6750 §2.2 */
