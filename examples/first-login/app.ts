@@ -95,7 +95,8 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
 
 function explain({ code, message, refusal }: ClientError): string {
   if (refusal?.error === 'access_denied') return 'You chose not to sign in.'
-  if (code === 'transaction_missing') return 'This was not started in this browser, or is over already.'
+  if (code === 'transaction_missing')
+    return 'This sign-in was begun in another browser, took too long, or is over already.'
   if (code === 'userinfo_refused' || code === 'token_refused') return 'Your session at the provider is over.'
   return message
 }

@@ -27,10 +27,10 @@ export function profilePage({ name, email, subject, issuer, expiresAt }: Profile
     <dl>
       <dt>Signed in at</dt><dd>${escapeHtml(issuer)}</dd>
       <dt>Subject</dt><dd>${escapeHtml(subject)}</dd>
-      <dt>Access until</dt><dd><time datetime="${expiresAt.toISOString()}">${expiresAt.toLocaleTimeString('en')}</time></dd>
+      <dt>Access until</dt><dd><time datetime="${expiresAt.toISOString()}">${expiresAt.toLocaleTimeString('en', { timeStyle: 'short' })}</time></dd>
     </dl>
     <form method="post" action="/renew"><button class="quiet" id="renew">Renew access</button></form>
-    <form method="post" action="/logout"><button id="sign-out">Sign out</button></form>`,
+    <form method="post" action="/logout"><button class="quiet" id="sign-out">Sign out</button></form>`,
   )
 }
 
@@ -40,7 +40,7 @@ export function problemPage(message: string): string {
     `<h1>You are not signed in</h1>
     <p role="alert">${escapeHtml(message)}</p>
     <a class="button" href="/login">Try again</a>
-    <p><a href="/">Back to the start</a></p>`,
+    <a class="button quiet" href="/">Back to the start</a>`,
   )
 }
 
@@ -75,15 +75,14 @@ export const style = `:root { --accent: #3538cd; --on-accent: #fff; --back: #f2f
 body { margin: 0; min-height: 100vh; display: grid; grid-template-rows: auto 1fr; background: var(--back); color: var(--text); font: 1rem/1.5 system-ui, sans-serif }
 header { padding: 1rem 1.5rem; font-weight: 600 }
 main { width: min(26rem, 100% - 2rem); margin: 8vh auto auto; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: 1rem; text-align: center }
-h1 { margin: .5rem 0; font-size: 1.5rem; overflow-wrap: anywhere }
-p { margin: .5rem 0 1.25rem; color: var(--soft); overflow-wrap: anywhere }
-p a { color: var(--accent) }
-[role] { padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .5rem; color: var(--text) }
+h1 { margin: .5rem 0; font-size: 1.5rem; line-height: 1.25; text-wrap: balance; overflow-wrap: anywhere }
+p { margin: .5rem 0 1.25rem; color: var(--soft); text-wrap: pretty; overflow-wrap: anywhere }
+[role] { margin-top: 1rem; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .5rem; color: var(--text) }
 .avatar { width: 4.5rem; height: 4.5rem; margin: 0 auto; display: grid; place-items: center; border-radius: 50%; background: var(--accent); color: var(--on-accent); font-size: 2rem; font-weight: 600 }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 1.5rem 0; text-align: left; font-size: .875rem }
 dt { color: var(--soft) }
 dd { margin: 0; text-align: right; overflow-wrap: anywhere }
 button, .button { display: block; width: 100%; margin-top: .75rem; padding: .75rem; border: 1px solid var(--accent); border-radius: .5rem; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; text-decoration: none; cursor: pointer }
-button.quiet { background: transparent; color: var(--accent) }
+.quiet { border-color: var(--line); background: transparent; color: var(--accent) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 `

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { ada, alan, type Demo, startDemo } from './support/demo.ts'
-import { launch, signIn, type Visitor, visit } from './support/visitor.ts'
+import { ada, alan, authorizeUrl, type Demo, startDemo } from './support/demo.ts'
+import { beginLogin, launch, signIn, type Visitor, visit } from './support/visitor.ts'
 
 let browser: Browser
 let demo: Demo
@@ -147,8 +147,7 @@ describe('a person signs in to the app', () => {
 describe('a person who is signed in', () => {
   it('OIDC Core §3.1.2.1: types the password again where the client wants that (prompt=login)', async () => {
     await logIn()
-    const response = await visitor.context.request.get(`${demo.app}/login`, { maxRedirects: 0 })
-    await page.goto(`${response.headers()['location']}&prompt=login`)
+    await beginLogin(visitor, demo.app, { prompt: 'login' })
     await heading('Sign in')
     await signIn(page, ada)
     await heading(ada.name)
@@ -193,6 +192,29 @@ describe('a person without scripts', () => {
     await heading(ada.name)
     await press('sign-out')
     await page.getByRole('status').waitFor()
+  })
+})
+
+describe.each([true, false])('OIDC Form Post §2: where scripts run: %s', (javaScriptEnabled) => {
+  beforeEach(async () => {
+    await visitor.close()
+    await enter({ javaScriptEnabled })
+  })
+
+  it('the answer reaches the client by a form', async () => {
+    const { logo, redirectUri } = demo.talkativeClient
+    await visitor.context.route(logo, (route) => route.fulfill({ contentType: 'image/svg+xml', body: '' }))
+    await visitor.context.route(redirectUri, (route) => route.fulfill({ contentType: 'text/plain', body: 'arrived' }))
+    await page.goto(authorizeUrl(demo, { response_mode: 'form_post' }))
+    await signIn(page, ada)
+    const arrival = page.waitForRequest(redirectUri)
+    await press('allow')
+    if (!javaScriptEnabled) await press('continue')
+    const request = await arrival
+    expect(request.method()).toBe('POST')
+    const answer = new URLSearchParams(request.postData() ?? '')
+    expect([...answer.keys()].sort()).toEqual(['code', 'iss', 'state'])
+    await page.getByText('arrived').waitFor()
   })
 })
 

@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { ada, type Demo, startDemo } from './support/demo.ts'
+import { ada, authorizeUrl, type Demo, startDemo } from './support/demo.ts'
 import { inspect } from './support/inspect.ts'
-import { launch, signIn, type Visitor, visit } from './support/visitor.ts'
+import { beginLogin, launch, signIn, type Visitor, visit } from './support/visitor.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -14,19 +14,7 @@ const variants = [1280, 375].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 )
 
-function authorizeUrl(demo: Demo, parameters: Record<string, string> = {}): string {
-  const query = {
-    response_type: 'code',
-    client_id: demo.talkativeClient.id,
-    redirect_uri: demo.talkativeClient.redirectUri,
-    scope: 'openid profile email address phone offline_access calendar:read',
-    state: 'af0ifjsldkj',
-    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    code_challenge_method: 'S256',
-    ...parameters,
-  }
-  return `${demo.provider}/authorize?${new URLSearchParams(query)}`
-}
+const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><rect width="120" height="40" rx="20" fill="#0a7d4f"/></svg>`
 
 describe.each(variants)('at $width px, $colorScheme, everybody can use every page', ({ width, colorScheme }) => {
   let demo: Demo
@@ -36,6 +24,8 @@ describe.each(variants)('at $width px, $colorScheme, everybody can use every pag
     demo = await startDemo()
     visitor = await visit(browser, { viewport: { width, height: 800 }, colorScheme })
     page = visitor.page
+    const logo = { contentType: 'image/svg+xml', body: LOGO }
+    await visitor.context.route(demo.talkativeClient.logo, (route) => route.fulfill(logo))
   })
   afterAll(async () => {
     await visitor.close()
@@ -85,14 +75,25 @@ describe.each(variants)('at $width px, $colorScheme, everybody can use every pag
   })
 
   it('that has done its work', async () => {
-    const own = { client_id: 'first-login-app', redirect_uri: `${demo.app}/callback`, scope: 'openid' }
-    await goTo(authorizeUrl(demo, { ...own, prompt: 'consent' }))
+    await beginLogin(visitor, demo.app, { prompt: 'consent' })
     const address = page.url()
     await press('deny')
     await look('app-denied', 'You are not signed in')
     await goTo(address)
     await press('deny')
     await look('finished', 'This step is already done')
+  })
+
+  it('that sends the answer by a form', async () => {
+    await goTo(authorizeUrl(demo, { prompt: 'consent', response_mode: 'form_post' }))
+    // Its script would be faster than anybody who looks.
+    await page.route(`${demo.provider}/interaction`, async (route) => {
+      const response = await route.fetch()
+      const body = await response.text()
+      await route.fulfill({ response, body: body.replace(/<script>.*<\/script>/, '') })
+    })
+    await press('allow')
+    await look('form-post', 'Back to the application')
   })
 
   it('of the sign-out', async () => {

@@ -16,8 +16,30 @@ export interface Demo {
   readonly app: string
   readonly provider: string
   /** The identifier of a client that says all there is to say about itself, and asks for everything. */
-  readonly talkativeClient: { readonly id: string; readonly redirectUri: string }
+  readonly talkativeClient: TalkativeClient
   stop(): Promise<void>
+}
+
+export interface TalkativeClient {
+  readonly id: string
+  readonly redirectUri: string
+  /** Where its logo is, which nobody serves. */
+  readonly logo: string
+}
+
+/** The URL of an authorization request of the talkative client. */
+export function authorizeUrl({ provider, talkativeClient }: Demo, parameters: Record<string, string> = {}): string {
+  const query = {
+    response_type: 'code',
+    client_id: talkativeClient.id,
+    redirect_uri: talkativeClient.redirectUri,
+    scope: 'openid profile email address phone offline_access calendar:read',
+    state: 'af0ifjsldkj',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+    ...parameters,
+  }
+  return `${provider}/authorize?${new URLSearchParams(query)}`
 }
 
 export async function startDemo(): Promise<Demo> {
@@ -41,13 +63,15 @@ export async function startDemo(): Promise<Demo> {
 }
 
 /** Its words are long, and try to be more than words. */
-async function registerTalkativeClient(data: string): Promise<Demo['talkativeClient']> {
+async function registerTalkativeClient(data: string): Promise<TalkativeClient> {
   const store = new SqliteStore(await openSqlite(data))
   const redirectUri = 'https://login.with-a-rather-long-name.talkative.example/oauth/callback'
+  const logo = 'https://cdn.talkative.example/logo.svg'
   const client = await defineClient({
     client_id: 'talkative',
     token_endpoint_auth_method: 'none',
     client_name: 'Donaudampfschifffahrts­elektrizitätenhauptbetriebswerk <b>& Sons</b> عربي',
+    logo_uri: logo,
     policy_uri: 'https://talkative.example/privacy',
     tos_uri: 'https://talkative.example/terms',
     redirect_uris: [redirectUri],
@@ -56,5 +80,5 @@ async function registerTalkativeClient(data: string): Promise<Demo['talkativeCli
   })
   store.saveClient(client)
   store.close()
-  return { id: client.client_id, redirectUri }
+  return { id: client.client_id, redirectUri, logo }
 }

@@ -46,3 +46,13 @@ export async function signIn(
   await page.getByLabel('Password').fill(password)
   await page.locator('#sign-in').click()
 }
+
+/** Lets the app begin a login, and goes to the provider with more wishes than the app has. */
+export async function beginLogin(
+  { context, page }: Visitor,
+  app: string,
+  wishes: Record<string, string>,
+): Promise<void> {
+  const response = await context.request.get(`${app}/login`, { maxRedirects: 0 })
+  await page.goto(`${response.headers()['location']}&${new URLSearchParams(wishes)}`)
+}

@@ -40,11 +40,13 @@ describe('OIDC Form Post §2', () => {
     expect(page).toContain('action="https://app.example/cb?a=b&amp;c=&quot;"')
   })
 
-  it('runs its own script and no other', async () => {
-    const [, script = ''] = /<script>(.*?)<\/script>/.exec(page) ?? []
-    const hash = btoa(String.fromCharCode(...(await sha256(script))))
+  it('runs its own script and no other, in its own style', async () => {
+    const hashOf = async (tag: string): Promise<string> => {
+      const [, text = ''] = new RegExp(`<${tag}>(.*?)</${tag}>`).exec(page) ?? []
+      return `'sha256-${btoa(String.fromCharCode(...(await sha256(text))))}'`
+    }
     expect(headerOf(response, 'content-security-policy')).toBe(
-      `default-src 'none'; script-src 'sha256-${hash}'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; script-src ${await hashOf('script')}; style-src ${await hashOf('style')}; img-src data:; base-uri 'none'; frame-ancestors 'none'`,
     )
   })
 

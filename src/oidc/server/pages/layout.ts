@@ -9,6 +9,8 @@ import type { Messages } from './messages.ts'
 export interface Look {
   /** Whose pages these are. */
   readonly brandName: string
+  /** The icon of the browser's tab, as a `data:` address. */
+  readonly icon: string
   readonly messages: Messages
   readonly css: string
 }
@@ -21,7 +23,7 @@ export interface Page {
   readonly main: Html
   /** Where the page's form may lead, as CSP sources. Absent: it has none. */
   readonly formAction?: readonly string[]
-  /** Where the page's pictures come from, as CSP sources. Absent: it has none. */
+  /** Where the page's pictures come from, as CSP sources. Absent: it has none but the icon. */
   readonly images?: readonly string[] | undefined
 }
 
@@ -40,7 +42,7 @@ function buildPolicy(page: Page, nonce: string): string {
   return [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
-    `img-src ${listSources(page.images)}`,
+    `img-src ${['data:', ...(page.images ?? [])].join(' ')}`,
     `form-action ${listSources(page.formAction)}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -58,6 +60,7 @@ function writeDocument(look: Look, page: Page, nonce: string): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
 <title>${page.title} · ${look.brandName}</title>
+<link rel="icon" href="${look.icon}">
 <style nonce="${nonce}">${{ markup: look.css }}</style>
 </head>
 <body>

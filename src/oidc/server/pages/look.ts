@@ -1,3 +1,4 @@
+import { createIcon } from './icon.ts'
 import type { Look } from './layout.ts'
 import type { MessageOverrides } from './messages.ts'
 import { createMessages } from './messages.ts'
@@ -23,8 +24,10 @@ export function findPageProblems({ theme = {}, darkTheme = {} }: PageOptions): s
 }
 
 export function createLook({ brand, theme = {}, darkTheme = {}, messages }: PageOptions, issuer: string): Look {
+  const brandName = brand?.name ?? new URL(issuer).host
   return {
-    brandName: brand?.name ?? new URL(issuer).host,
+    brandName,
+    icon: createIcon(brandName, theme),
     messages: createMessages(messages),
     css: writeThemeCss(theme, darkTheme) + PAGE_CSS,
   }

@@ -33,7 +33,7 @@ export function renderNotice(look: Look, name: NoticeName, link?: NoticeLink): H
     title: look.messages[title],
     main: html`<h1>${look.messages[title]}</h1>
 <p class="muted">${look.messages[text]}</p>
-${link && html`<p><a id="${link.id}" href="${link.url}">${link.text}</a></p>`}`,
+${link && html`<p class="next"><a class="button" id="${link.id}" href="${link.url}">${link.text}</a></p>`}`,
   })
 }
 

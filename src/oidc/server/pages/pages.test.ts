@@ -69,7 +69,9 @@ describe('every page', () => {
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('referrer-policy')).toBe('no-referrer')
       const policy = headers.get('content-security-policy') ?? ''
-      expect(policy).toMatch(/^default-src 'none'; style-src 'nonce-[\w-]{22}'; img-src \S+; form-action [^;]+; /)
+      expect(policy).toMatch(
+        /^default-src 'none'; style-src 'nonce-[\w-]{22}'; img-src data:(?: https:\S+)?; form-action [^;]+; /,
+      )
       expect(policy).toMatch(/; frame-ancestors 'none'; base-uri 'none'$/)
       expect(policy).not.toContain('unsafe')
     },
@@ -132,7 +134,7 @@ describe('CVE-2026-22752: addresses in client metadata', () => {
     async (logo_uri) => {
       const provider = new TestProvider({ clients: [{ ...APP, logo_uri }] })
       const { headers, body } = await provider.browser().open(provider.url())
-      expect(headers.get('content-security-policy')).toContain("; img-src 'none'; form-action 'self' https:; frame-")
+      expect(headers.get('content-security-policy')).toContain("; img-src data:; form-action 'self' https:; frame-")
       expect(tagsOf(body, 'img')).toEqual([])
     },
   )
@@ -140,7 +142,7 @@ describe('CVE-2026-22752: addresses in client metadata', () => {
   it('a picture comes from its own origin only', async () => {
     const provider = new TestProvider()
     const { headers } = await provider.browser().open(provider.url())
-    expect(headers.get('content-security-policy')).toContain('; img-src https://cdn.app.example;')
+    expect(headers.get('content-security-policy')).toContain('; img-src data: https://cdn.app.example;')
   })
 
   it('a client without a name is called by its id', () => {
@@ -193,6 +195,22 @@ describe('themes', () => {
     expect(findThemeProblems('darkTheme', theme)).toEqual([
       expect.stringMatching(/^"darkTheme" has a variable that the pages do not use: expected --aw-accent, /),
     ])
+  })
+})
+
+describe('the icon', () => {
+  it('is the mark of the brand, in the colours of the theme', () => {
+    const theme = { '--aw-accent': '#0a7d4f' }
+    const { icon } = createLook({ brand: { name: '<acme>' }, theme }, ISSUER)
+    const svg = decodeURIComponent(icon.replace('data:image/svg+xml,', ''))
+    expect(svg).toContain('fill="#0a7d4f"')
+    expect(svg).toContain('fill="#ffffff">A</text></svg>')
+  })
+
+  it('cannot be left by a colour', () => {
+    const theme = { '--aw-accent': `"x"'y'` }
+    expect(findThemeProblems('theme', theme)).toEqual([])
+    expect(createLook({ theme }, ISSUER).icon).toContain(encodeURIComponent('fill="&quot;x&quot;&#39;y&#39;"'))
   })
 })
 

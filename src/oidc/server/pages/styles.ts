@@ -9,6 +9,7 @@ main{width:100%;max-width:420px;padding:36px;background:var(--aw-surface);border
 h1{margin:0;font-size:1.5rem;line-height:1.25;letter-spacing:-.02em;font-weight:650;text-wrap:balance}
 h2{margin:24px 0 0;font-size:1rem;font-weight:600}
 p{margin:8px 0 0}
+p,li{text-wrap:pretty}
 .muted{color:var(--aw-muted)}
 .small{font-size:.875rem}
 .logo{display:block;width:auto;max-width:160px;height:48px;margin:0 0 20px;object-fit:contain}
@@ -19,9 +20,11 @@ label{font-size:.9375rem;font-weight:600}
 input{width:100%;min-height:46px;padding:10px 12px;font:inherit;color:inherit;background:var(--aw-surface);border:1px solid var(--aw-border);border-radius:var(--aw-radius)}
 input[aria-invalid]{border-color:var(--aw-danger)}
 .actions{display:grid;gap:10px;margin-top:4px}
-button{min-height:46px;padding:10px 18px;font:inherit;font-weight:600;border-radius:var(--aw-radius);border:1px solid var(--aw-border);background:transparent;color:inherit;cursor:pointer}
+button,.button{min-height:46px;padding:10px 18px;font:inherit;font-weight:600;border-radius:var(--aw-radius);border:1px solid var(--aw-border);background:var(--aw-surface);color:inherit;cursor:pointer}
+.button{display:block;text-align:center;text-decoration:none}
+.next{margin:24px 0 0}
 button.primary{background:var(--aw-accent);border-color:var(--aw-accent);color:var(--aw-on-accent)}
-button:hover{filter:brightness(.94)}
+button:hover,.button:hover{filter:brightness(.94)}
 :focus-visible{outline:3px solid var(--aw-accent);outline-offset:2px}
 .alert{margin:20px 0 0;padding:12px 14px;border:1px solid var(--aw-danger);border-radius:var(--aw-radius);background:var(--aw-danger-surface);color:var(--aw-danger);font-size:.9375rem}
 .account{display:flex;align-items:center;gap:12px;margin:20px 0 0;padding:12px 14px;border:1px solid var(--aw-line);border-radius:var(--aw-radius)}

@@ -43,9 +43,14 @@ function isBalanced(value: string): boolean {
   return !/["']/.test(withoutStrings) && opened === withoutStrings.split(')').length
 }
 
+/** What a variable is in light surroundings. */
+export function themeValue(theme: Theme, name: ThemeVariable): string {
+  return theme[name] ?? VARIABLES[name][0]
+}
+
 /** The declarations of all variables. `theme` counts in both schemes, `darkTheme` wins in the dark one. */
 export function writeThemeCss(theme: Theme, darkTheme: Theme): string {
-  const light = declare((name) => theme[name] ?? VARIABLES[name][0])
+  const light = declare((name) => themeValue(theme, name))
   const dark = declare((name) => darkTheme[name] ?? theme[name] ?? VARIABLES[name][1])
   return `:root{color-scheme:light dark;${light}}@media (prefers-color-scheme:dark){:root{${dark}}}`
 }
