@@ -292,6 +292,19 @@ describe('what the store says', () => {
   })
 })
 
+describe('GHSA-p2fr-6hmx-4528 a token request names no resource that nobody agreed to', () => {
+  it('neither for a code nor for a refresh token', async () => {
+    const test = new TestServer({ audience: 'https://api.example' })
+    const elsewhere = { resource: 'https://admin.example', audience: 'https://admin.example' }
+    const first = body(await test.redeem(await test.code(), elsewhere))
+    const second = body(await test.refresh(first['refresh_token'] ?? '', elsewhere))
+    for (const { access_token = '' } of [first, second]) {
+      const record = await test.store.findAccessToken(await tokenId(access_token))
+      expect(record?.audience).toEqual(['https://api.example'])
+    }
+  })
+})
+
 describe('what the store sees', () => {
   it('is hashes, never a code or token', async () => {
     const test = new TestServer()
