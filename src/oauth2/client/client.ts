@@ -237,6 +237,7 @@ export class OAuth2Client {
     return token
   }
 
+  /** @spec RFC 6749 §4.1.3 */
   async #redeem(callback: AuthorizationCallback, exchange: CodeExchange): Promise<TokenSet> {
     const { issuer } = await this.metadata()
     if (callback.clientId !== this.clientId || callback.issuer !== issuer) {

@@ -134,6 +134,7 @@ describe('RFC 8414 §3.3, OIDC Discovery §4.3 whose metadata it is', () => {
       '"issuer" in the server metadata mismatch: expected "https://op.example"',
     ],
     [undefined, 'metadata_invalid', '"issuer" in the server metadata is missing or invalid: expected a URL'],
+    [null, 'metadata_invalid', '"issuer" in the server metadata is missing or invalid: expected a URL'],
     [7, 'metadata_invalid', '"issuer" in the server metadata is missing or invalid: expected a URL'],
   ])('%j is refused', async (issuer, code, message) => {
     const { server, client } = setUp()
@@ -155,6 +156,12 @@ describe('RFC 8414 §3.3, OIDC Discovery §4.3 whose metadata it is', () => {
 })
 
 describe('RFC 8414 §3.2 an answer that is no metadata', () => {
+  it('takes a member without a value for one that is not there', async () => {
+    const { server, client } = setUp()
+    server.respond = () => answer(200, { ...document, revocation_endpoint: null, jwks_uri: '', scopes_supported: [] })
+    expect(await client.metadata()).toEqual({ ...document, scopes_supported: [] })
+  })
+
   it.each([
     [answer(200, 'hello', 'text/html'), 'metadata_invalid'],
     [answer(200, '[]'), 'metadata_invalid'],

@@ -128,8 +128,8 @@ export class ClientError extends Error {
 const MAX_REFUSAL_LENGTH = 500
 
 /**
- * Reads `error`, `error_description` and `error_uri` out of an answer. Characters that the specification does not allow
- * are dropped, so that a log line or a terminal cannot be forged.
+ * Reads `error`, `error_description` and `error_uri` out of an answer. Control characters and what is not ASCII are
+ * dropped, so that a log line or a terminal cannot be forged; quotes, which the specification forbids too, are common.
  *
  * @spec RFC 6749 §4.1.2.1
  * @spec RFC 6749 §5.2

@@ -53,10 +53,16 @@ export function validateServerMetadata(
   issuers: readonly string[],
   endpoint: string,
 ): ServerMetadata {
-  requireShape(document, endpoint)
-  if (issuers.includes(document.issuer)) return document
+  const metadata = withoutEmpty(document)
+  requireShape(metadata, endpoint)
+  if (issuers.includes(metadata.issuer)) return metadata
   const message = `"issuer" in the server metadata mismatch: expected "${issuers[0]}"`
   throw new ClientError('issuer_mismatch', message, { stage: 'discovery', endpoint, parameter: 'issuer' })
+}
+
+/** Servers write `null` or nothing where they mean that there is none; the specification has them leave it out. */
+function withoutEmpty(document: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null && value !== ''))
 }
 
 function requireShape(document: object, endpoint: string): asserts document is ServerMetadata {

@@ -23,19 +23,11 @@ export async function requestToken(
   parameters: TokenParameters,
   stage: ClientStage = 'token',
 ): Promise<TokenSet> {
-  const request = await buildTokenRequest(client, server, parameters)
-  const answer = await fetchTokenResponse(withAccessTokenResponse(client), request, stage)
-  return validateTokenResponse(answer, { stage, endpoint: request.url, now: nowInSeconds(client.clock) })
-}
-
-/** @spec RFC 6749 §4.1.3 */
-function buildTokenRequest(
-  client: ClientSettings,
-  server: KnownServer,
-  parameters: TokenParameters,
-): Promise<OutgoingRequest> {
   const supported = server.token_endpoint_auth_methods_supported
-  return buildEndpointRequest(client, server, getEndpoint(server, 'token_endpoint'), parameters, supported)
+  const endpoint = getEndpoint(server, 'token_endpoint')
+  const request = await buildEndpointRequest(client, server, endpoint, parameters, supported)
+  const answer = await fetchTokenResponse(withAccessTokenResponse(client), request, stage)
+  return validateTokenResponse(answer, { stage, endpoint, now: nowInSeconds(client.clock) })
 }
 
 async function fetchTokenResponse(

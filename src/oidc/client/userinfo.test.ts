@@ -32,7 +32,7 @@ describe('OIDC Core §5.3 userinfo', () => {
     expect(await told.userinfo(token)).toEqual({ sub: 'bob' })
   })
 
-  it('OIDC Core §5.3.4: must be about the person of the ID token', async () => {
+  it('OIDC Core §5.3.2: must be about the person of the ID token', async () => {
     provider.userinfo = { sub: 'mallory' }
     const mismatch = {
       code: 'userinfo_subject_mismatch',

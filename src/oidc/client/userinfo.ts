@@ -19,7 +19,7 @@ export interface UserinfoContext {
  * somebody else could have been slipped in.
  *
  * @throws ClientError `userinfo_refused`, `userinfo_invalid`, `userinfo_subject_mismatch`
- * @spec OIDC Core §5.3.4
+ * @spec OIDC Core §5.3.2
  */
 export async function readUserinfo(response: Response, { endpoint, subject }: UserinfoContext): Promise<Userinfo> {
   const { status } = response
