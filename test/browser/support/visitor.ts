@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
-/** Chromium without what it does for itself: no tests of its own updates, no calls home. */
+/** Chromium without what it does on its own account: no updates, no calls home. */
 export function launch(executablePath: string): Promise<Browser> {
   const args = [
     '--no-sandbox',

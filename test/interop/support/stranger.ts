@@ -73,11 +73,7 @@ export class Stranger {
 }
 
 /** What the person does on the pages of the provider, at once. */
-const agree = async (
-  provider: Provider,
-  request: Parameters<RequestListener>[0],
-  response: Parameters<RequestListener>[1],
-): Promise<void> => {
+async function agree(provider: Provider, ...[request, response]: Parameters<RequestListener>): Promise<void> {
   const { params } = await provider.interactionDetails(request, response)
   const grant = new provider.Grant({ accountId: 'grace', clientId: params['client_id'] })
   grant.addOIDCScope(params['scope'] ?? '')
