@@ -7,6 +7,7 @@ describe('RFC 6265 §5.4 Cookie', () => {
     ['', {}],
     ['a=1', { a: '1' }],
     ['a=1; b=2;c=3 ; d = 4', { a: '1', b: '2', c: '3', d: '4' }],
+    ['\ta \t=\t 1', { a: '1' }],
     ['a="1"; b=""; c="', { a: '1', b: '', c: '"' }],
     ['a=b=c', { a: 'b=c' }],
     ['a; =b; ;c=', { c: '' }],
@@ -18,6 +19,16 @@ describe('RFC 6265 §5.4 Cookie', () => {
 
   it('counts the first of a name: a broader one set by somebody else comes later', () => {
     expect(parseCookies('a=mine; a=theirs').get('a')).toBe('mine')
+  })
+
+  it('RFC 6265bis §4.1.3.2: takes no name for a prefixed one that browsers take for another', () => {
+    // A sibling host can set these. `trim` strips every sign in front of them, and U+00A0 is one byte in a header.
+    for (const sign of ['\u00a0', '\ufeff', '\u2000', '\u3000', '\v', '\f']) {
+      expect([...parseCookies(`${sign}__Host-a=1; __Host-b${sign}=2`).keys()]).toEqual([
+        `${sign}__Host-a`,
+        `__Host-b${sign}`,
+      ])
+    }
   })
 
   it('is not read beyond a sane size', () => {

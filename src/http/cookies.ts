@@ -36,8 +36,8 @@ export function parseCookies(header: string | undefined): ReadonlyMap<string, st
   if (header === undefined || header.length > MAX_HEADER_LENGTH) return cookies
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
-    const name = pair.slice(0, equals).trim()
-    if (equals > 0 && name !== '' && !cookies.has(name)) cookies.set(name, unquote(pair.slice(equals + 1).trim()))
+    const name = trimBlanks(pair.slice(0, equals))
+    if (equals > 0 && name !== '' && !cookies.has(name)) cookies.set(name, unquote(trimBlanks(pair.slice(equals + 1))))
   }
   return cookies
 }
@@ -67,6 +67,25 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
 /** Writes the `Set-Cookie` header that makes the browser forget it. */
 export function expireCookie(name: string, options: CookieOptions): string {
   return serializeCookie(name, '', { ...options, maxAge: 0 })
+}
+
+/**
+ * Blank and tab only. `trim` takes away more than browsers do: a cookie that another host has named `\u00a0__Host-…`,
+ * which no browser takes for a prefix, would turn into ours.
+ *
+ * @spec RFC 6265 §5.2
+ */
+function trimBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text, start)) start += 1
+  while (start < end && isBlank(text, end - 1)) end -= 1
+  return text.slice(start, end)
+}
+
+function isBlank(text: string, index: number): boolean {
+  const sign = text.charAt(index)
+  return sign === ' ' || sign === '\t'
 }
 
 function unquote(value: string): string {

@@ -175,6 +175,15 @@ describe('RFC 6749 §10.12 a login that is under way', () => {
     )
   })
 
+  it('does not come from a cookie whose name only looks like one that this host alone can set', async () => {
+    const { begin, jar, consume } = setUp()
+    const attacker = setUp()
+    await attacker.begin('theirs')
+    for (const [name, value] of attacker.jar.cookies) jar.cookies.set(`\u00a0${name}`, value)
+    expect(await consume('theirs')).toEqual(failed('transaction_missing'))
+    expect(await begin('mine')).toHaveLength(1)
+  })
+
   it('does not answer to the state of another', async () => {
     const { begin, jar, transactions } = setUp()
     await begin('S')
