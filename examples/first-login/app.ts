@@ -71,8 +71,10 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
 
   app.post('/logout', async (request, response) => {
     const token = await session.read(request)
+    // Another site's form brings no cookie. It must not sign anybody out.
+    if (token === undefined) return response.redirect(303, '/')
     session.clear(response)
-    const idTokenHint = token?.id_token
+    const { id_token: idTokenHint } = token
     await oauth.provider.logoutRedirect(request, response, `${url}/signed-out`, idTokenHint ? { idTokenHint } : {})
   })
 

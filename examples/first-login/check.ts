@@ -100,6 +100,9 @@ async function replayCode({ browser, provider, app, secrets }: Walk): Promise<vo
 }
 
 async function signOut({ browser, app }: Walk): Promise<void> {
+  const foreign = await fetch(`${app}/logout`, { method: 'POST', redirect: 'manual' })
+  expect(foreign.headers.getSetCookie().length === 0, 'foreign', "another site's form, without cookies, ends nothing")
+
   const signedOut = await browser.submit(await browser.open(`${app}/`), 'sign-out')
   expect(shows(signedOut, 'You are signed out'), 'sign-out', 'the app signs out, at the provider too')
   expect(shows(await browser.open(`${app}/`), 'Sign in'), 'goodbye', 'the app does not know who it is any more')

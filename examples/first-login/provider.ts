@@ -54,9 +54,9 @@ export async function startProvider({ port, appUrl, data, secrets }: ProviderOpt
       },
     })
 
-  // What has expired is invisible at once; this gives back its room.
-  const sweeper = setInterval(() => store.sweep(1000), 60_000)
   const stop = await listen(oauthServer(server), port)
+  // What has expired is invisible at once; this gives back its room.
+  const sweeper = setInterval(() => store.sweep(1000), 60_000).unref()
   return async () => {
     clearInterval(sweeper)
     await stop()

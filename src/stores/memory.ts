@@ -31,7 +31,7 @@ interface GrantEntry {
 /**
  * Keeps everything in this process and forgets it at the end: for development, tests and servers of one process.
  * Every verb answers at once, and that is what makes it atomic: nothing else runs between its check and its write.
- * Records that it hands out are frozen.
+ * Records that it hands out are frozen. Every write clears away some of what has expired: nobody has to call `sweep`.
  *
  * @example
  * const store = new MemoryStore({ clients: [await defineClient({ client_id: 'app', redirect_uris: [callback] })] })

@@ -50,7 +50,7 @@ const sweeps: readonly StatementName[] = [
  * in one statement or in one transaction that holds the lock for writing, and it answers when that is on the disk.
  *
  * The driver is a connection of its own: `openSqlite(path)`, or one of node:sqlite, libsql, better-sqlite3 or
- * bun:sqlite, with the settings you gave it.
+ * bun:sqlite, with the settings you gave it. The file grows until you call `sweep`, which nobody else does.
  *
  * @example
  * const store = new SqliteStore(await openSqlite('provider.db'))

@@ -112,7 +112,13 @@ export interface ClientRegistrationStore extends ClientStore {
   deleteClient(clientId: string): Awaitable<boolean>
 }
 
-/** Stores whose expired rows take room. */
+/**
+ * Stores whose expired rows take room. The server never calls `sweep`: whoever runs the store does, now and then, with a
+ * timer or a job of their own.
+ *
+ * @example
+ * setInterval(() => store.sweep(1000), 60_000).unref()
+ */
 export interface SweepableStore {
   /** Removes at most `limit` records that have expired; returns how many. Call it again while it returns `limit`. */
   sweep(limit: number): Awaitable<number>
