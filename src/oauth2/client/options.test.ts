@@ -44,6 +44,8 @@ describe('RFC 6749 §2 the options of a client', () => {
     [{ scope: 'a "b"' }, '"scope" must be names without quotes or backslashes, separated by spaces'],
     [{ scope: ['a', 'b\\'] }, '"scope" must be names without quotes or backslashes, separated by spaces'],
     [{ redirectUri: '/callback' }, '"redirectUri" must be an absolute URI'],
+    [{ leeway: Number.NaN }, '"leeway" must be a whole number of seconds'],
+    [{ leeway: -1 }, '"leeway" must be a whole number of seconds'],
   ])('%j: %s', (options, problem) => {
     expect(problems(options)).toEqual([problem])
   })

@@ -92,6 +92,7 @@ export function checkOptions(options: OAuth2ClientOptions, wellKnown: readonly W
     ...findAddressProblems(options),
     ...findServerProblems(options),
     ...findScopeProblems(options),
+    ...findSpanProblems({ leeway: options.leeway }),
   ]
   if (problems.length > 0) throw new ConfigurationError('OAuth2Client', problems)
   const discovery = findDiscovery(options, wellKnown)
@@ -188,6 +189,13 @@ function findServerProblems(options: OAuth2ClientOptions): string[] {
       ? []
       : [`"${member.name}" in "serverMetadata" is invalid: expected ${member.expectation}`]),
   ]
+}
+
+/** A span that is no number (`Number(process.env.LEEWAY)`) compares with nothing, so that what it loosens is never true. */
+export function findSpanProblems(spans: Readonly<Record<string, Seconds | undefined>>): string[] {
+  return Object.entries(spans)
+    .filter(([, span]) => span !== undefined && !(Number.isSafeInteger(span) && span >= 0))
+    .map(([name]) => `"${name}" must be a whole number of seconds`)
 }
 
 /** @spec RFC 6749 §3.3 */

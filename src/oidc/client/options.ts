@@ -1,6 +1,6 @@
 import { isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
 import type { PublicJwks } from '../../jose/jwks/index.ts'
-import type { OAuth2ClientOptions } from '../../oauth2/client/options.ts'
+import { findSpanProblems, type OAuth2ClientOptions } from '../../oauth2/client/options.ts'
 import { parseScope } from '../../oauth2/scope.ts'
 import { encodeUtf8 } from '../../util/bytes.ts'
 import type { Seconds } from '../../util/clock.ts'
@@ -30,7 +30,12 @@ export interface OpenIdClientOptions extends OAuth2ClientOptions {
 
 /** The options of the OAuth 2 client under it. @throws ConfigurationError with every problem at once. */
 export function toOAuth2Options(options: OpenIdClientOptions): OAuth2ClientOptions {
-  const problems = [...findAddressProblems(options), ...findAlgorithmProblems(options), ...findKeyProblems(options)]
+  const problems = [
+    ...findAddressProblems(options),
+    ...findAlgorithmProblems(options),
+    ...findKeyProblems(options),
+    ...findSpanProblems({ clockTolerance: options.clockTolerance }),
+  ]
   if (problems.length > 0) throw new ConfigurationError('OpenIdClient', problems)
   const { userinfoEndpoint, jwksUri, serverMetadata } = options
   if (userinfoEndpoint === undefined && jwksUri === undefined) return options

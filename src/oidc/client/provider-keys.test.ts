@@ -145,6 +145,8 @@ describe('the keys, given beforehand', () => {
 describe('OIDC Core §3.1.2.1 the options of a client that logs people in', () => {
   const endpoints = { authorizeUrl: 'https://op.example/a', accessTokenUrl: 'https://op.example/t' }
   it.each<[Partial<OpenIdClientOptions>, string]>([
+    [{ clockTolerance: Number.NaN }, '"clockTolerance" must be a whole number of seconds'],
+    [{ clockTolerance: Number.POSITIVE_INFINITY }, '"clockTolerance" must be a whole number of seconds'],
     [{ idTokenSignedResponseAlg: 'none' }, '"idTokenSignedResponseAlg" must not be none'],
     [
       { idTokenSignedResponseAlg: 'HS512', clientSecret: 'short' },
