@@ -152,7 +152,9 @@ describe('OIDC RP-Initiated Logout §2 the person is asked', () => {
     const { provider, logoutUrl } = await signedIn()
     const screen = await provider.browser().open(logoutUrl({ client_id: 'app', post_logout_redirect_uri: BYE }))
     expect([screen.page, screen.away]).toEqual(['signed-out', undefined])
-    expect(screen.body).toContain(`<a id="return" href="${BYE}">Return to <strong><bdi>Example App</bdi></strong></a>`)
+    expect(screen.body).toContain(
+      `<a class="button" id="return" href="${BYE}">Return to <strong><bdi>Example App</bdi></strong></a>`,
+    )
   })
 
   it('refuses a confirmation that did not come from the page (CSRF)', async () => {

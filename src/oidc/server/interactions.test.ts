@@ -59,6 +59,29 @@ describe('OIDC Core §3.1.2.3 signing in', () => {
     expect(browser.cookies.has(SESSION)).toBe(false)
   })
 
+  it('takes null for nobody', async () => {
+    const authenticate = () => JSON.parse('null')
+    const provider = new TestProvider({ interactions: { authenticate } })
+    const browser = provider.browser()
+    const screen = await provider.signIn(browser, await browser.open(provider.url()))
+    expect([screen.status, screen.page]).toEqual([422, 'sign-in'])
+  })
+
+  it.each(['{}', '{"subject":""}', '{"subject":7}'])('signs nobody in without a subject: %s', async (person) => {
+    const authenticate = () => JSON.parse(person)
+    const provider = new TestProvider({ interactions: { authenticate } })
+    const browser = provider.browser()
+    const screen = await provider.signIn(browser, await browser.open(provider.url()))
+    expect([screen.status, screen.page]).toEqual([500, 'error'])
+    expect(browser.cookies.has(SESSION)).toBe(false)
+  })
+
+  it('calls a client whose name is blank by its id', async () => {
+    const provider = new TestProvider({ clients: [{ ...APP, client_name: ' ' }] })
+    const screen = await provider.browser().open(provider.url())
+    expect(screen.body).toContain('to continue to <strong><bdi>app</bdi></strong>')
+  })
+
   it.each([
     ['', 'wonderland'],
     ['alice', ''],
