@@ -89,7 +89,8 @@ export class InteractionEndpoint implements Endpoint<InteractionStore> {
       return showLogin(look, context, waiting, { username, problem: 'missingCredentials' })
     }
     const person = await authenticate({ username, password, request })
-    if (person === undefined) {
+    // Databases often answer null.
+    if (!person) {
       server.emit('login.failed', { requestId })
       return showLogin(look, context, waiting, { username, problem: 'wrongCredentials' })
     }

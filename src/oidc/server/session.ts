@@ -2,6 +2,7 @@ import { sha256Base64url } from '../../crypto/hash.ts'
 import { randomToken } from '../../crypto/random.ts'
 import type { Header } from '../../http/response.ts'
 import type { RequestContext, SessionRecord, SessionStore } from '../../oauth2/server/index.ts'
+import { isNonEmptyString } from '../../util/assert.ts'
 import type { Seconds } from '../../util/clock.ts'
 import { clearCookie, readCookie, setCookie } from './browser.ts'
 
@@ -32,6 +33,8 @@ export async function findSession(context: RequestContext<SessionStore>): Promis
 /**
  * Starts a session. Its id is new at every login, so that an id planted in the browser beforehand never becomes a login,
  * and what the browser had before ends. It lives as long as it was given, however much it is used.
+ *
+ * @throws TypeError where the person has no subject: all who have none would be one.
  */
 export async function startSession(
   context: RequestContext<SessionStore>,
@@ -42,6 +45,7 @@ export async function startSession(
   const id = await sha256Base64url(token)
   const { now, server, requestId } = context
   const { subject, displayName, acr, amr } = person
+  if (!isNonEmptyString(subject)) throw new TypeError('"subject" of who signed in must be a text that is not empty')
   const previous = await findSession(context)
   await context.store.saveSession({
     id,

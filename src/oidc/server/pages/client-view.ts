@@ -18,7 +18,8 @@ export interface ClientView {
 export function viewClient(client: Client): ClientView {
   const logo = parseWebUrl(client.logo_uri)
   return {
-    name: client.client_name ?? client.client_id,
+    // A name that is blank would leave it open who asks.
+    name: client.client_name?.trim() || client.client_id,
     home: parseWebUrl(client.client_uri),
     logo: logo && SOURCE.test(logo.origin) ? logo : undefined,
     policy: parseWebUrl(client.policy_uri),
