@@ -446,7 +446,7 @@ describe('interaction handles', () => {
     await browser.press(page, 'cancel', { username: '', password: '' })
     const again = await browser.press(page, 'cancel', { username: '', password: '' })
     expect(again.page).toBe('finished')
-    expect(again.body).toContain('<a id="return" href="https://app.example/?a=1&amp;b=2">Return to')
+    expect(again.body).toContain('<a class="button" id="return" href="https://app.example/?a=1&amp;b=2">Return to')
   })
 
   it('lead back to the client when they have expired (node-oidc-provider#801)', async () => {
