@@ -1,5 +1,6 @@
 import { randomToken } from '../../../crypto/random.ts'
 import type { HttpResponse } from '../../../http/response.ts'
+import { isNonEmptyString } from '../../../util/assert.ts'
 import { OAuth2Error } from '../../errors.ts'
 import { isScopeSubset, parseScope } from '../../scope.ts'
 import { mayRefresh } from '../client-rules.ts'
@@ -93,7 +94,7 @@ function createGrant<S>(
 ): GrantRecord {
   const { lifetimes } = settings
   const scope = approval.scope ?? asked
-  if (approval.subject === '') throw new TypeError('"subject" of an approval must name somebody')
+  if (!isNonEmptyString(approval.subject)) throw new TypeError('"subject" of an approval must name somebody')
   // A response without scope would say that all of it was granted (RFC 6749 §5.1).
   if (scope === '' && asked !== '') throw new OAuth2Error('access_denied', 'the person agreed to no scope')
   if (!isScopeSubset(parseScope(scope), parseScope(asked))) {

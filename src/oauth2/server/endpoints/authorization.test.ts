@@ -82,6 +82,7 @@ describe('RFC 6749 §3.1 the authorization endpoint', () => {
   it.each([
     ['a scope that was not asked for', { subject: 'alice', scope: 'read write' }],
     ['no subject', { subject: '' }],
+    ['no subject at all', JSON.parse('{}')],
   ])('takes an approval with %s for the mistake that it is', async (_, approval) => {
     expect(redirected(await answer(() => approval))).toMatchObject({ error: 'server_error' })
   })
