@@ -6,7 +6,7 @@ import { openSqlite, SqliteStore } from 'authwright/stores/sqlite'
 import { startApp } from '../../../examples/first-login/app.ts'
 import { choosePort } from '../../../examples/first-login/listen.ts'
 import { startProvider } from '../../../examples/first-login/provider.ts'
-import { loadSecrets } from '../../../examples/first-login/secrets.ts'
+import { loadSecrets, type Secrets } from '../../../examples/first-login/secrets.ts'
 import { people } from '../../../examples/first-login/users.ts'
 
 export const [ada, alan] = people
@@ -42,12 +42,15 @@ export function authorizeUrl({ provider, talkativeClient }: Demo, parameters: Re
   return `${provider}/authorize?${new URLSearchParams(query)}`
 }
 
+/** Made once for all demos of a file: an RSA key takes its time. */
+let secrets: Secrets | undefined
+
 export async function startDemo(): Promise<Demo> {
   const folder = await mkdtemp(join(tmpdir(), 'authwright-browser-'))
   const data = join(folder, 'demo.db')
   const [port, appPort] = [await choosePort(0), await choosePort(0)]
   const [provider, app] = [`http://localhost:${port}`, `http://localhost:${appPort}`]
-  const secrets = await loadSecrets(data)
+  secrets ??= await loadSecrets(data)
   const stopProvider = await startProvider({ port, appUrl: app, data, secrets })
   const stopApp = await startApp({ port: appPort, providerUrl: provider, secrets })
   const talkativeClient = await registerTalkativeClient(data)
