@@ -10,19 +10,19 @@ const TOKEN = /^[A-Za-z0-9_-]{43}$/
 /** The value of one of our cookies. */
 export function readCookie(context: RequestContext, name: string): string | undefined {
   const cookies = parseCookies(context.request.header('cookie'))
-  const value = cookies.get(cookieName(name, isSecure(context)))
+  const value = cookies.get(cookieName(nameAtPath(context, name), isSecure(context)))
   return value !== undefined && TOKEN.test(value) ? value : undefined
 }
 
 /** The header that sets one of our cookies; without `maxAge` it lasts until the browser is closed. */
 export function setCookie(context: RequestContext, name: string, value: string, maxAge?: Seconds): Header {
   const options: CookieOptions = { secure: isSecure(context), ...(maxAge === undefined ? {} : { maxAge }) }
-  return ['set-cookie', serializeCookie(name, value, options)]
+  return ['set-cookie', serializeCookie(nameAtPath(context, name), value, options)]
 }
 
 /** The header that makes the browser forget one of our cookies. */
 export function clearCookie(context: RequestContext, name: string): Header {
-  return ['set-cookie', expireCookie(name, { secure: isSecure(context) })]
+  return ['set-cookie', expireCookie(nameAtPath(context, name), { secure: isSecure(context) })]
 }
 
 /**
@@ -36,6 +36,12 @@ export function isOwnForm(context: RequestContext): boolean {
   if (site !== undefined) return site === 'same-origin' || site === 'none'
   const origin = context.request.header('origin')
   return origin === undefined || origin === 'null' || origin === new URL(context.server.issuer).origin
+}
+
+/** Providers on one host that differ in their path share its cookies: each needs names of its own. */
+function nameAtPath(context: RequestContext, name: string): string {
+  const { pathname } = new URL(context.server.issuer)
+  return pathname === '/' ? name : name + pathname.replaceAll(/[^\w-]/g, '.')
 }
 
 /** The issuer is configured; what the request says about its scheme is the work of proxies. */

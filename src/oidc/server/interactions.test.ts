@@ -378,6 +378,18 @@ describe('sessions', () => {
     expect((await browser.open(provider.url())).page).toBe('sign-in')
   })
 
+  it('is left alone by another provider on the same host', async () => {
+    const one = new TestProvider({ issuer: `${ISSUER}/one` })
+    const other = new TestProvider({ issuer: `${ISSUER}/other` })
+    const [browser, sameBrowser] = [one.browser(), other.browser()]
+    await one.login(browser)
+    for (const [name, value] of browser.cookies) sameBrowser.cookies.set(name, value)
+    expect((await sameBrowser.open(other.url())).page).toBe('sign-in')
+    await other.login(sameBrowser, {}, 'bob')
+    for (const [name, value] of sameBrowser.cookies) browser.cookies.set(name, value)
+    expect(answerOf(await browser.open(one.url()))).toHaveProperty('code')
+  })
+
   it('is a cookie that no script reads and no other host sets', async () => {
     const provider = new TestProvider()
     const browser = provider.browser()
