@@ -11,8 +11,8 @@ import type { SeenSession } from './interaction-policy.ts'
 const LIFETIME: Seconds = 3600
 /** How long an expired handle still leads back to the client, and a finished one is remembered. */
 const AFTERLIFE: Seconds = 86_400
-/** A handle travels in a URL, and servers limit the length of those. */
-const MAX_PARAMETERS = 6000
+/** A handle travels in a URL, a third longer than what it carries. Many servers take no URL of more than 8 KB. */
+const MAX_PARAMETERS = 5600
 
 /**
  * An authorization request that waits for a person. It carries all there is to know, so that it can be taken up in

@@ -511,6 +511,14 @@ describe('interaction handles', () => {
     expect([screen.status, screen.page, screen.away]).toEqual([400, 'error', undefined])
   })
 
+  it('of the longest request fit into the 8 KB that servers take for a URL', async () => {
+    const provider = new TestProvider()
+    const empty = new URL(provider.url({ state: '' })).searchParams.toString()
+    const screen = await provider.browser().open(provider.url({ state: 'x'.repeat(5600 - empty.length) }))
+    expect(screen.page).toBe('sign-in')
+    expect(screen.url.length).toBeLessThan(8000)
+  })
+
   it('do not carry a request that is too long for a URL', async () => {
     const provider = new TestProvider()
     const screen = await provider.browser().open(provider.url({ claims: 'x'.repeat(6000) }))

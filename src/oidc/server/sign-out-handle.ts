@@ -7,8 +7,8 @@ import type { Seconds } from '../../util/clock.ts'
 import { isJsonObject } from '../../util/json.ts'
 
 const LIFETIME: Seconds = 3600
-/** A handle travels in a URL, and servers limit the length of those. */
-const MAX_PARAMETERS = 6000
+/** A handle travels in a URL, a third longer than what it carries. Many servers take no URL of more than 8 KB. */
+const MAX_PARAMETERS = 5600
 
 /** A logout request that waits for the person's word, or for their cookies. */
 export interface SignOutHandle {
