@@ -5,11 +5,16 @@ import type { Data, KeyMembers } from './primitives.ts'
  */
 
 export interface NodeBytes extends Uint8Array {
+  subarray(start: number, end: number): NodeBytes
   toString(encoding?: string): string
+  write(text: string, offset: number, encoding?: 'latin1'): number
 }
 
 export interface KeyObject {
   readonly type: 'secret' | 'public' | 'private'
+  readonly asymmetricKeyDetails?: { readonly modulusLength?: number }
+  /** The bytes of a secret. */
+  export(): Uint8Array
   export(options: { format: 'jwk' }): KeyMembers
 }
 
@@ -17,6 +22,11 @@ export interface Hashing {
   update(data: Data): Hashing
   digest(): NodeBytes
   digest(encoding: 'base64url' | 'latin1'): string
+}
+
+export interface Verifying {
+  update(data: Data): Verifying
+  verify(key: KeyObject | SigningKey, signature: Uint8Array): boolean
 }
 
 export interface Cipher {
@@ -46,14 +56,19 @@ export interface DerInput {
   readonly type: string
 }
 
+export interface OneShotHash {
+  (name: string, data: Data, encoding: 'base64url' | 'latin1'): string
+  (name: string, data: Data, encoding: 'buffer'): Uint8Array
+}
+
 export interface NodeCrypto {
   readonly constants: { readonly RSA_PKCS1_PSS_PADDING: number }
   readonly KeyObject: new () => KeyObject
   randomBytes(length: number): Uint8Array
   timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean
-  hash?(name: string, data: Data, encoding: 'base64url'): string
-  hash?(name: string, data: Data, encoding: 'buffer'): Uint8Array
+  hash?: OneShotHash
   createHash(name: string): Hashing
+  createVerify(name: string): Verifying
   createHmac(name: string, key: KeyObject | Uint8Array): Hashing
   createCipheriv(name: string, key: Uint8Array, iv: Uint8Array): Cipher
   createDecipheriv(name: string, key: Uint8Array, iv: Uint8Array, options: { authTagLength: number }): Cipher
@@ -71,7 +86,7 @@ export interface NodeCrypto {
   createPrivateKey(input: JwkInput | DerInput): KeyObject
   createPublicKey(input: JwkInput | DerInput | KeyObject): KeyObject
   generateKeyPair(type: string, options: object, done: (error: Error | null, ...pair: KeyObject[]) => void): void
-  sign(hash: string | null, data: Uint8Array, key: KeyObject): NodeBytes
+  sign(hash: string | null, data: Uint8Array, key: KeyObject | SigningKey): NodeBytes
   sign(hash: string, data: Uint8Array, key: KeyObject | SigningKey, done: Callback<NodeBytes>): void
   verify(hash: string | null, data: Uint8Array, key: KeyObject | SigningKey, signature: Uint8Array): boolean
 }
@@ -79,6 +94,8 @@ export interface NodeCrypto {
 export interface BufferConstructor {
   from(text: string, encoding?: 'utf8' | 'latin1'): NodeBytes
   alloc(length: number): NodeBytes
+  /** Cut from a pool, and not cleared. */
+  allocUnsafe(length: number): NodeBytes
 }
 
 export interface NodeProcess {

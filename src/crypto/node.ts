@@ -1,41 +1,26 @@
 import type { Awaitable } from '../util/awaitable.ts'
-import { derToRaw, rawToDer } from './ecdsa-signature.ts'
-import type {
-  BufferConstructor,
-  Callback,
-  KeyObject,
-  NodeBytes,
-  NodeCrypto,
-  NodeProcess,
-  SigningKey,
-} from './node-types.ts'
+import { createNodeSigner, createNodeVerifier, pooled, type SignaturePlatform } from './node-signatures.ts'
+import type { BufferConstructor, KeyObject, NodeCrypto, NodeProcess } from './node-types.ts'
 import type {
   AesGcmInput,
   CryptoBackend,
-  Data,
-  HashName,
   KeyMembers,
   NativeDescription,
   ScryptParameters,
   SignatureScheme,
-  Signer,
-  Verifier,
 } from './primitives.ts'
-import { curveWidths, digestLengths } from './schemes.ts'
+import { nodeHashNames } from './schemes.ts'
+import { createTurnBudget } from './turn-budget.ts'
 import { createWebBackend } from './web.ts'
 
 /*
  * node:crypto, through `process.getBuiltinModule`: Node, and Bun, Deno and Workers where they offer it. Every operation
- * answers at once, except RSA signatures (250 µs and more), password hashing and the making of keys, which go to the
- * thread pool and leave the event loop free.
+ * answers at once, except RSA signatures beyond the first few in a turn of the event loop, password hashing and the
+ * making of keys: these go to the thread pool and leave the loop free.
  */
 
-const hashNames: Readonly<Record<HashName, string>> = {
-  'sha-1': 'sha1',
-  'sha-256': 'sha256',
-  'sha-384': 'sha384',
-  'sha-512': 'sha512',
-}
+/** A millisecond at most, with keys that are quick enough to be signed with at once. */
+const rsaSignaturesPerTurn = 4
 
 /** The backend over node:crypto, or nothing where the runtime has none. */
 export function createNodeBackend(): CryptoBackend | undefined {
@@ -47,7 +32,7 @@ export function createNodeBackend(): CryptoBackend | undefined {
     ...digests(crypto),
     ...derivations(crypto),
     ...ciphers(crypto),
-    ...keys(crypto, runtime.Buffer),
+    ...keys({ crypto, buffer: runtime.Buffer, mayHoldUp: createTurnBudget(rsaSignaturesPerTurn) }),
   }
 }
 
@@ -55,19 +40,19 @@ type Digests = Pick<CryptoBackend, 'randomBytes' | 'timingSafeEqual' | 'hash' | 
 
 function digests(crypto: NodeCrypto): Digests {
   // The one-shot form of Node ≥ 20.12 takes a third of the time; Bun and Deno may lack it.
-  const oneShot = typeof crypto.hash === 'function'
+  const digest = typeof crypto.hash === 'function' ? crypto.hash : undefined
   return {
     randomBytes: (length) => crypto.randomBytes(length),
     timingSafeEqual: (a, b) => a.length === b.length && crypto.timingSafeEqual(a, b),
     hash: (name, data) =>
-      oneShot && crypto.hash
-        ? crypto.hash(hashNames[name], data, 'buffer')
-        : crypto.createHash(hashNames[name]).update(data).digest(),
+      digest === undefined
+        ? crypto.createHash(nodeHashNames[name]).update(data).digest()
+        : digest(nodeHashNames[name], data, 'buffer'),
     hashBase64url: (name, data) =>
-      oneShot && crypto.hash
-        ? crypto.hash(hashNames[name], data, 'base64url')
-        : crypto.createHash(hashNames[name]).update(data).digest('base64url'),
-    hmac: (name, key, data) => crypto.createHmac(hashNames[name], key).update(data).digest(),
+      digest === undefined
+        ? crypto.createHash(nodeHashNames[name]).update(data).digest('base64url')
+        : digest(nodeHashNames[name], data, 'base64url'),
+    hmac: (name, key, data) => crypto.createHmac(nodeHashNames[name], key).update(data).digest(),
   }
 }
 
@@ -76,9 +61,9 @@ type Derivations = Pick<CryptoBackend, 'hkdf' | 'pbkdf2'> & Required<Pick<Crypto
 function derivations(crypto: NodeCrypto): Derivations {
   return {
     hkdf: (name, secret, salt, info, length) =>
-      new Uint8Array(crypto.hkdfSync(hashNames[name], secret, salt, info, length)),
+      new Uint8Array(crypto.hkdfSync(nodeHashNames[name], secret, salt, info, length)),
     pbkdf2: (name, password, salt, iterations, length) =>
-      pooled((done) => crypto.pbkdf2(password, salt, iterations, length, hashNames[name], done)),
+      pooled((done) => crypto.pbkdf2(password, salt, iterations, length, nodeHashNames[name], done)),
     scrypt: (password, salt, parameters, length) =>
       pooled((done) => crypto.scrypt(password, salt, length, scryptOptions(parameters), done)),
   }
@@ -118,16 +103,10 @@ function ciphers(crypto: NodeCrypto): Pick<CryptoBackend, 'aesGcmEncrypt' | 'aes
   }
 }
 
-/** Runs a callback-style operation of the thread pool. */
-function pooled<T>(start: (done: Callback<T>) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    start((error, value) => (error ? reject(error) : resolve(value)))
-  })
-}
-
 type Keys = Pick<CryptoBackend, 'generateKeyPair' | 'importDer' | 'importNative' | 'signer' | 'verifier'>
 
-function keys(crypto: NodeCrypto, buffer: BufferConstructor): Keys {
+function keys(platform: SignaturePlatform): Keys {
+  const { crypto } = platform
   return {
     generateKeyPair: (scheme, modulusLength) => generate(crypto, scheme, modulusLength),
     importDer: (format, der) =>
@@ -139,11 +118,11 @@ function keys(crypto: NodeCrypto, buffer: BufferConstructor): Keys {
     signer: (material, scheme) =>
       'native' in material
         ? createWebBackend().signer(material, scheme)
-        : signerOf(crypto, buffer, signingKey(crypto, material), scheme),
+        : createNodeSigner(platform, signingKey(crypto, material), scheme),
     verifier: (material, scheme) =>
       'native' in material
         ? createWebBackend().verifier(material, scheme)
-        : verifierOf(crypto, buffer, verifyingKey(crypto, material), scheme),
+        : createNodeVerifier(platform, verifyingKey(crypto, material), scheme),
   }
 }
 
@@ -191,45 +170,4 @@ function signingKey(crypto: NodeCrypto, members: KeyMembers): KeyObject {
 function verifyingKey(crypto: NodeCrypto, members: KeyMembers): KeyObject {
   if (members.k !== undefined) return crypto.createSecretKey(members.k, 'base64url')
   return crypto.createPublicKey({ key: members, format: 'jwk' })
-}
-
-function signerOf(crypto: NodeCrypto, buffer: BufferConstructor, key: KeyObject, scheme: SignatureScheme): Signer {
-  const bytes = (data: Data): Uint8Array => (typeof data === 'string' ? buffer.from(data) : data)
-  if (scheme.family === 'eddsa') return (data) => crypto.sign(null, bytes(data), key).toString('base64url')
-  const hash = hashNames[scheme.hash]
-  if (scheme.family === 'hmac') return (data) => crypto.createHmac(hash, key).update(data).digest('base64url')
-  if (scheme.family === 'ecdsa') {
-    const width = curveWidths[scheme.curve]
-    return (data) => derToRaw(crypto.sign(hash, bytes(data), key), width, buffer.alloc(2 * width)).toString('base64url')
-  }
-  const input = scheme.family === 'rsa-pss' ? pssKey(crypto, key, scheme.hash) : key
-  return async (data) => {
-    const signature = await pooled<NodeBytes>((done) => crypto.sign(hash, bytes(data), input, done))
-    return signature.toString('base64url')
-  }
-}
-
-function verifierOf(crypto: NodeCrypto, buffer: BufferConstructor, key: KeyObject, scheme: SignatureScheme): Verifier {
-  const bytes = (data: Data): Uint8Array => (typeof data === 'string' ? buffer.from(data) : data)
-  if (scheme.family === 'eddsa') return (data, signature) => crypto.verify(null, bytes(data), key, signature)
-  const hash = hashNames[scheme.hash]
-  if (scheme.family === 'hmac') {
-    return (data, signature) => {
-      // By way of text: a Buffer cut from the pool is cheaper than the one that `digest()` allocates outside the heap.
-      const expected = buffer.from(crypto.createHmac(hash, key).update(data).digest('latin1'), 'latin1')
-      return signature.length === expected.length && crypto.timingSafeEqual(signature, expected)
-    }
-  }
-  if (scheme.family === 'ecdsa') {
-    const length = 2 * curveWidths[scheme.curve]
-    return (data, signature) =>
-      signature.length === length && crypto.verify(hash, bytes(data), key, rawToDer(signature))
-  }
-  const input = scheme.family === 'rsa-pss' ? pssKey(crypto, key, scheme.hash) : key
-  return (data, signature) => crypto.verify(hash, bytes(data), input, signature)
-}
-
-/** The salt is as long as the digest. @spec RFC 7518 §3.5 */
-function pssKey(crypto: NodeCrypto, key: KeyObject, hash: HashName): SigningKey {
-  return { key, padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: digestLengths[hash] }
 }

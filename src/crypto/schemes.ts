@@ -8,6 +8,22 @@ export const digestLengths: Readonly<Record<HashName, number>> = {
   'sha-512': 64,
 }
 
+/** How many bytes a hash takes in at a time. @spec RFC 6234 §4 */
+export const blockLengths: Readonly<Record<HashName, number>> = {
+  'sha-1': 64,
+  'sha-256': 64,
+  'sha-384': 128,
+  'sha-512': 128,
+}
+
+/** What OpenSSL calls them. */
+export const nodeHashNames: Readonly<Record<HashName, string>> = {
+  'sha-1': 'sha1',
+  'sha-256': 'sha256',
+  'sha-384': 'sha384',
+  'sha-512': 'sha512',
+}
+
 /** Length of a coordinate, and of each half of a signature, in bytes. @spec RFC 7518 §3.4 */
 export const curveWidths: Readonly<Record<(SignatureScheme & { family: 'ecdsa' })['curve'], number>> = {
   'P-256': 32,

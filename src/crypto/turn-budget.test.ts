@@ -1,0 +1,28 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createTurnBudget } from './turn-budget.ts'
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe('a budget for each turn of the event loop', () => {
+  it('is spent, however many promises are awaited', async () => {
+    const may = createTurnBudget(2)
+    const answers: boolean[] = []
+    for (let index = 0; index < 4; index++) answers.push(await Promise.resolve(may()))
+    expect(answers).toEqual([true, true, false, false])
+  })
+
+  it('is full again when the loop has come round, each time', async () => {
+    const may = createTurnBudget(1)
+    for (let round = 0; round < 3; round++) {
+      expect([may(), may()]).toEqual([true, false])
+      await turn()
+    }
+  })
+
+  it('is nothing where the loop cannot be heard', () => {
+    vi.stubGlobal('setImmediate', undefined)
+    expect(createTurnBudget(4)()).toBe(false)
+  })
+})
