@@ -1,4 +1,4 @@
-import { type Clock, nowInSeconds, type Seconds } from '../../util/clock.ts'
+import type { Clock, Seconds } from '../../util/clock.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
 import { JoseError, type JoseErrorCode } from '../errors.ts'
 
@@ -24,7 +24,7 @@ export interface ClaimExpectations {
   /** Ourselves: the token must name one of these in `aud`. */
   readonly audience?: string | readonly string[]
   readonly subject?: string
-  /** Claims that must be there, and not empty. */
+  /** Claims that must be there, and neither `null` nor an empty text. */
   readonly required?: readonly string[]
   /** How far clocks may be apart, 0 by default. */
   readonly leeway?: Duration
@@ -110,11 +110,15 @@ function checkOneOf(claims: JwtClaims, claim: 'iss' | 'sub' | 'aud', expected: r
   throw failure('claim_mismatch', claim, `mismatch: expected ${values}`)
 }
 
+/**
+ * A NumericDate may have a fraction (RFC 7519 §2), so the clock keeps its own. `exp`, `nbf` and `iat` say when a token
+ * passes, not when it fails: a clock that is broken (`NaN`) passes none.
+ */
 function checkTimes({ exp, nbf, iat }: JwtClaims, { leeway = 0, maxAge, clock = Date.now }: ClaimExpectations): void {
-  const now = nowInSeconds(clock)
+  const now = clock() / 1000
   const tolerance = toSeconds(leeway)
   // RFC 7519 §4.1.4: a token is dead on its expiration time, not after it.
-  if (exp !== undefined && now >= exp + tolerance) {
+  if (exp !== undefined && !(now < exp + tolerance)) {
     throw failure('token_expired', 'exp', 'is past: the token has expired')
   }
   checkNotFuture('nbf', nbf, now + tolerance)
@@ -128,7 +132,7 @@ function checkTimes({ exp, nbf, iat }: JwtClaims, { leeway = 0, maxAge, clock = 
 
 /** @spec RFC 7519 §4.1.5 */
 function checkNotFuture(claim: 'nbf' | 'iat', value: Seconds | undefined, latest: Seconds): void {
-  if (value !== undefined && value > latest) {
+  if (value !== undefined && !(value <= latest)) {
     throw failure('token_not_yet_valid', claim, 'is in the future: the token is not valid yet')
   }
 }

@@ -51,7 +51,7 @@ describe('RFC 7519 §7.1 signJwt', () => {
     await expect(signJwt(claims, key)).rejects.toMatchObject({ code: 'claim_invalid', claim })
   })
 
-  it.each(['text', 5, undefined, [1]])('refuses claims that are %o', async (claims) => {
+  it.each(['text', 5, undefined, null, [1]])('refuses claims that are %o', async (claims) => {
     await expect(signJwt(claims as unknown as JwtClaims, key)).rejects.toMatchObject(
       refusal('payload_invalid', 'claims invalid: expected an object'),
     )
@@ -328,6 +328,22 @@ describe('RFC 7519 §4.1, §4.1.4, §4.1.5 registered claims', () => {
     ['a kid among the claims, as some providers have it', { kid: 5 }, {}],
   ])('takes %s', async (_, claims, options) => {
     expect(await check(claims, options)).toEqual(claims)
+  })
+
+  it('RFC 7519 §2 compares fractions of a second', async () => {
+    const at = (seconds: number): VerifyJwtOptions => ({ clock: () => seconds * 1000 })
+    await check({ iat: now + 0.5, nbf: now + 0.5 }, at(now + 0.75))
+    await expect(check({ nbf: now + 0.5 }, at(now + 0.25))).rejects.toMatchObject({ code: 'token_not_yet_valid' })
+    await check({ exp: now + 0.5 }, at(now + 0.25))
+    await expect(check({ exp: now + 0.5 }, at(now + 0.5))).rejects.toMatchObject({ code: 'token_expired' })
+  })
+
+  it.each([
+    [{ exp: now + 60 }, 'token_expired'],
+    [{ nbf: now - 60 }, 'token_not_yet_valid'],
+    [{ iat: now - 60 }, 'token_not_yet_valid'],
+  ])('passes no %o by a broken clock', async (claims, code) => {
+    await expect(check(claims, { clock: () => Number.NaN })).rejects.toMatchObject({ code })
   })
 
   it('names the claim in the error', async () => {

@@ -1,3 +1,4 @@
+import { isRecord } from '../../util/assert.ts'
 import { type Clock, nowInSeconds } from '../../util/clock.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
 import { JoseError } from '../errors.ts'
@@ -25,7 +26,7 @@ export async function signJwt(
   keys: Key | SigningKeySource,
   options: SignJwtOptions = {},
 ): Promise<string> {
-  if (typeof claims !== 'object' || Array.isArray(claims)) {
+  if (!isRecord(claims)) {
     throw new JoseError('payload_invalid', 'claims invalid: expected an object')
   }
   const iat = nowInSeconds(options.clock ?? Date.now)
