@@ -153,14 +153,27 @@ function checkServes(record: KeyRecord): void {
   }
 }
 
-/** Lets the platform build the key once, so that a point off its curve or a broken RSA key fails here. */
+/**
+ * Lets the platform build the key once, so that a point off its curve fails here, and sign once: a private half that
+ * belongs to another public half makes signatures that nobody accepts, and not every platform notices.
+ */
 async function checkMaterial({ kty, crv, material, publicMembers, isPrivate, backend }: KeyRecord): Promise<void> {
   const [row] = algorithmsFor({ kty, crv, alg: undefined })
   if (row === undefined || 'native' in material) return
   try {
-    await backend.verifier(publicMembers ?? material, row.scheme)
-    if (isPrivate) await backend.signer(material, row.scheme)
+    const verify = await backend.verifier(publicMembers ?? material, row.scheme)
+    if (!isPrivate) return
+    const sign = await backend.signer(material, row.scheme)
+    if (await verify(probe, decodeBase64url(await sign(probe)))) return
   } catch (cause) {
-    throw new JoseError('key_invalid', `JWK invalid: its members are no key of type "${row.kty}"`, { cause })
+    throw brokenKey(kty, { cause })
   }
+  throw brokenKey(kty)
+}
+
+/** What a key pair is tried with; not the signing input of any JWS. */
+const probe = 'Do the halves of this key belong together?'
+
+function brokenKey(kty: string, options: { cause?: unknown } = {}): JoseError {
+  return new JoseError('key_invalid', `JWK invalid: its members are no key of type "${kty}"`, options)
 }

@@ -280,6 +280,19 @@ describe('RFC 7517 §4, §4.3 and RFC 7518 §6 members of a JWK', () => {
     )
   })
 
+  it.each([getBackend(), createWebBackend()])('refuses halves of two keys ($name)', async (backend) => {
+    for (const [alg, half] of [
+      ['ES256', 'd'],
+      ['Ed25519', 'd'],
+      ['RS256', 'n'],
+    ] as const) {
+      const [one, other] = await Promise.all([Key.generate(alg), Key.generate(alg)])
+      const mixed: Jwk = { ...one.toPrivateJwk(), [half]: ({ ...other.toPrivateJwk() } as Jwk)[half] }
+      const message = `JWK invalid: its members are no key of type "${one.kty}"`
+      await expect(Key.import(mixed, { backend })).rejects.toMatchObject(refusal('key_invalid', message))
+    }
+  })
+
   it('refuses an option that contradicts the key', async () => {
     await expect(Key.import({ ...ec }, { alg: 'ES384' })).rejects.toMatchObject(
       refusal('key_invalid', '"alg" option and "alg" of the key differ: expected one value'),
