@@ -15,6 +15,9 @@ describe('CVE-2024-37568: an asymmetric public key taken for an HMAC secret', ()
   it.each([
     ['PEM', pem],
     ['PEM after white space', `\n\n  ${pem}`],
+    ['PEM after a byte order mark', `\ufeff${pem}`],
+    ['PEM after attributes', `Bag Attributes\n    friendlyName: op\n${pem}`],
+    ['SSH2', '---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1yc2EAAAADAQABAAABgQC\n---- END SSH2 PUBLIC KEY ----'],
     ['JWK', JSON.stringify(pair.publicKey.export({ format: 'jwk' }))],
     ['OpenSSH RSA', 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC user@host'],
     ['OpenSSH ECDSA', 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY= user@host'],
