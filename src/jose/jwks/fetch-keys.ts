@@ -5,8 +5,7 @@ import { type JsonObject, parseJsonObject } from '../../util/json.ts'
 import type { Logger } from '../../util/logger.ts'
 import { JoseError, orThrow } from '../errors.ts'
 import { Key } from '../jwk/key.ts'
-import type { Jwk } from '../jwk/types.ts'
-import { jwksMembers } from './parse.ts'
+import { isJwk, jwksEntries } from './parse.ts'
 
 export interface FetchKeysOptions {
   readonly maxKeys: number
@@ -16,16 +15,16 @@ export interface FetchKeysOptions {
 
 /**
  * Fetches a published JWK Set. What is in it was written by others: keys that cannot be used are passed over, one by
- * one (RFC 7517 §5), and secrets have no business in a published set.
+ * one (RFC 7517 §5). A private key or a secret has no business in a published set: whoever read it can sign with it.
  *
  * @throws JoseError `jwks_unavailable`, `jwks_invalid`; whatever the transport throws.
  */
 export async function fetchPublicKeys(url: string, transport: Transport, options: FetchKeysOptions): Promise<Key[]> {
-  const jwks = jwksMembers(await fetchObject(url, transport))
-  if (jwks.length > options.maxKeys) {
+  const entries = jwksEntries(await fetchObject(url, transport))
+  if (entries.length > options.maxKeys) {
     throw new JoseError('jwks_invalid', `JWK Set too large: expected at most ${options.maxKeys} keys`)
   }
-  const keys = await Promise.all(jwks.map((jwk) => importPublished(jwk, options)))
+  const keys = await Promise.all(entries.map((entry) => importPublished(entry, options)))
   return keys.filter((key) => key !== undefined)
 }
 
@@ -38,10 +37,12 @@ async function fetchObject(url: string, transport: Transport): Promise<JsonObjec
   return orThrow(() => parseJsonObject(decodeUtf8(body)), 'jwks_invalid', 'JWK Set invalid: expected a JSON object')
 }
 
-async function importPublished(jwk: Jwk, { logger, backend }: FetchKeysOptions): Promise<Key | undefined> {
+async function importPublished(entry: unknown, { logger, backend }: FetchKeysOptions): Promise<Key | undefined> {
   try {
-    if (jwk.kty === 'oct') throw new JoseError('key_unsupported', 'a secret was published')
-    return await Key.import(jwk, backend === undefined ? {} : { backend })
+    if (!isJwk(entry)) throw new JoseError('key_invalid', 'JWK "kty" (Key Type) missing: every key names its type')
+    const key = await Key.import(entry, backend === undefined ? {} : { backend })
+    if (key.isPrivate) throw new JoseError('key_unsupported', 'a private key or a secret was published')
+    return key
   } catch (error) {
     logger.warn('a key of a JWK Set was passed over', { reason: error })
     return undefined

@@ -2,18 +2,22 @@ import { JoseError } from '../errors.ts'
 import { Key, type KeyOptions } from '../jwk/key.ts'
 import type { Jwk } from '../jwk/types.ts'
 
-/** The JWKs of a set. @spec RFC 7517 §5 */
-export function jwksMembers(jwks: unknown): readonly Jwk[] {
+/** The entries of a set, whatever they are. @spec RFC 7517 §5 */
+export function jwksEntries(jwks: unknown): readonly unknown[] {
   const keys = isObject(jwks) ? jwks['keys'] : undefined
-  if (Array.isArray(keys) && keys.every(isJwk)) return keys
-  throw new JoseError('jwks_invalid', 'JWK Set invalid: expected an object whose "keys" is a list of JWKs')
+  if (Array.isArray(keys)) return keys
+  throw invalidSet()
+}
+
+function invalidSet(): JoseError {
+  return new JoseError('jwks_invalid', 'JWK Set invalid: expected an object whose "keys" is a list of JWKs')
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-function isJwk(value: unknown): value is Jwk {
+export function isJwk(value: unknown): value is Jwk {
   return isObject(value) && typeof value['kty'] === 'string'
 }
 
@@ -24,7 +28,9 @@ function isJwk(value: unknown): value is Jwk {
  * @spec RFC 7517 §5
  */
 export async function importKnownKeys(jwks: unknown, options: Pick<KeyOptions, 'backend'>): Promise<Key[]> {
-  const keys = await Promise.all(jwksMembers(jwks).map((jwk) => importUnlessUnsupported(jwk, options)))
+  const entries = jwksEntries(jwks)
+  if (!entries.every(isJwk)) throw invalidSet()
+  const keys = await Promise.all(entries.map((jwk) => importUnlessUnsupported(jwk, options)))
   return keys.filter((key) => key !== undefined)
 }
 

@@ -195,8 +195,16 @@ describe('what a server may answer', () => {
     const server = new Server()
     const weak = { kty: 'RSA', n: Buffer.alloc(128, 255).toString('base64url'), e: 'AQAB', kid: 'w' }
     server.answer = () =>
-      server.json({ keys: [{ kty: 'future' }, { kty: 'EC', crv: 'P-256', x: 5 }, weak, a.toPublicJwk()] })
+      server.json({
+        keys: [null, 5, { kid: 'n' }, { kty: 'future' }, { kty: 'EC', crv: 'P-256', x: 5 }, weak, a.toPublicJwk()],
+      })
     expect(kids(await server.keys().select({}))).toEqual(['a'])
+  })
+
+  it('never trusts a private key that was published', async () => {
+    const server = new Server()
+    server.answer = () => server.json({ keys: [a.toPrivateJwk(), b.toPublicJwk()] })
+    expect(kids(await server.keys().select({}))).toEqual(['b'])
   })
 
   it('never makes a published secret a key (CVE-2024-37568)', async () => {
