@@ -14,7 +14,7 @@ let used = 0
  * @spec RFC 6749 §10.10
  */
 export function randomToken(bytes = 32): string {
-  // 16 bytes are the least that nobody guesses; what is larger than the pool was meant to be something else.
+  // Fewer are no token at all, whatever it is for; more were meant to be something else.
   if (!Number.isInteger(bytes) || bytes < 8 || bytes > 1024) throw new TypeError('token must be of 8 to 1024 bytes')
   if (used + bytes > pool.length) refill()
   const slice = pool.subarray(used, used + bytes)

@@ -101,6 +101,17 @@ describe('Sealer', () => {
     expect(await sealer.unseal(text)).toBeUndefined()
   })
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('seals nothing that expires at %d', async (expiresAt) => {
+    await expect(new Sealer(SECRET, options).seal(1, { expiresAt })).rejects.toThrow(
+      new TypeError('"expiresAt" must be a number of seconds'),
+    )
+  })
+
+  it('opens nothing that expires by a broken clock', async () => {
+    const sealer = new Sealer(SECRET, { ...options, clock: () => Number.NaN })
+    expect(await sealer.unseal(await sealer.seal(1, { expiresAt: 1 }))).toBeUndefined()
+  })
+
   it.each(['', 'AQ', 'not base64url!', 'e30', '.', 'A'.repeat(65_537)])('opens nothing made up: %j', async (text) => {
     expect(await new Sealer(SECRET, options).unseal(text)).toBeUndefined()
   })

@@ -64,6 +64,10 @@ export class Sealer {
 
   /** A base64url text that only this purpose's keys open. */
   async seal(value: JsonValue, options: SealOptions = {}): Promise<string> {
+    // JSON knows no such number: the value would never expire.
+    if (options.expiresAt !== undefined && !Number.isFinite(options.expiresAt)) {
+      throw new TypeError('"expiresAt" must be a number of seconds')
+    }
     const current = await this.#keyOf(this.#secrets[0])
     const header = concatBytes(Uint8Array.of(VERSION), current.id)
     const iv = this.#backend.randomBytes(IV_BYTES)
@@ -96,7 +100,7 @@ export class Sealer {
 
   #read(data: Uint8Array): JsonValue | undefined {
     const [expiresAt, value]: [Seconds | null, JsonValue] = JSON.parse(decodeUtf8(data))
-    return expiresAt !== null && nowInSeconds(this.#clock) >= expiresAt ? undefined : value
+    return expiresAt === null || nowInSeconds(this.#clock) < expiresAt ? value : undefined
   }
 
   /** What is not encrypted is authenticated all the same: version, key id and purpose. */
