@@ -7,7 +7,7 @@ describe('OIDC Core §3.1.3.6 at_hash', () => {
     expect(await tokenHash('jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y', 'RS256')).toBe('77QmUPtjPfzWtF2AnpK9RQ')
   })
 
-  it('matches the example of OIDC Core A.4: c_hash (RS256)', async () => {
+  it('OIDC Core §3.3.2.11: c_hash matches the example of OIDC Core A.4 (RS256)', async () => {
     expect(await tokenHash('Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk', 'RS256')).toBe(
       'LDktKdoQak3Pk0cnXxCltA',
     )

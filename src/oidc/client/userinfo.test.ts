@@ -94,7 +94,7 @@ describe('OIDC RP-Initiated Logout §2 the logout request', () => {
     expect(state).toBeUndefined()
   })
 
-  it('needs a provider that has it', async () => {
+  it('OIDC RP-Initiated Logout §2.1: needs a provider that names its endpoint', async () => {
     provider.metadata = { end_session_endpoint: undefined }
     await expect(client.createLogoutUrl()).rejects.toMatchObject({
       code: 'endpoint_missing',

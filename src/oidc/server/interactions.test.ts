@@ -174,7 +174,7 @@ describe('RFC 6749 §4.1.2.1 errors that the client must not be told', () => {
   })
 })
 
-describe('consent', () => {
+describe('OIDC Core §3.1.2.4 consent', () => {
   it('goes back to the client with access_denied', async () => {
     const provider = new TestProvider()
     const browser = provider.browser()
@@ -203,7 +203,7 @@ describe('consent', () => {
     expect(screen.page).toBe('consent')
   })
 
-  it('can be waived for trusted clients, but not for offline access the first time', async () => {
+  it('OIDC Core §11: can be waived for trusted clients, but not for offline access the first time', async () => {
     const provider = new TestProvider({ interactions: { requireConsent: ({ client }) => client.client_id !== 'app' } })
     const browser = provider.browser()
     expect(answerOf(await provider.signIn(browser, await browser.open(provider.url())))).toHaveProperty('code')

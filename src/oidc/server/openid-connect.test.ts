@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   APP,
   CALLBACK,
@@ -56,11 +56,22 @@ describe('OIDC Core §3.1.3.3 the ID token', () => {
     expect(claimsOf(tokens.id_token)).not.toHaveProperty('nonce')
   })
 
-  it('has acr and amr as the login told them', async () => {
+  it('OIDC Core §2: has acr and amr as the login told them', async () => {
     const { tokens } = await signedIn({
       interactions: { authenticate: () => ({ subject: 'alice', acr: 'urn:example:loa2', amr: ['pwd', 'otp'] }) },
     })
     expect(claimsOf(tokens.id_token)).toMatchObject({ acr: 'urn:example:loa2', amr: ['pwd', 'otp'] })
+  })
+
+  it('OIDC Front-Channel Logout §3: has one sid for all tokens of a session, and another for the next session', async () => {
+    const provider = new TestProvider()
+    const browser = provider.browser()
+    const sidOf = async (answer: Promise<URL>) => claimsOf((await provider.tokens(await answer)).id_token).sid
+    const first = await sidOf(provider.login(browser))
+    expect(first).toMatch(/^[\w-]{43}$/)
+    expect(await sidOf(provider.login(browser))).toBe(first)
+    expect(await sidOf(provider.login(browser, { prompt: 'login' }))).not.toBe(first)
+    expect(await sidOf(provider.login(provider.browser()))).not.toBe(first)
   })
 
   it('is not issued without the scope openid', async () => {
@@ -90,6 +101,41 @@ describe('OIDC Core §3.1.3.3 the ID token', () => {
     expect(away?.searchParams.get('error_description')).toBe(
       'this server has no key for the ID token algorithm of the client',
     )
+  })
+})
+
+describe('OIDC Core §3.1.2.2 reading the authentication request', () => {
+  it.each<[Record<string, string>, string]>([
+    [{ prompt: 'none login' }, "'prompt' has 'none' together with another value: 'none' has to stand alone"],
+    [{ max_age: 'x' }, "'max_age' (Maximum Authentication Age) must be a whole number of seconds"],
+    [{ id_token_hint: 'x' }, "'id_token_hint' must be an ID token that this server issued to the client"],
+  ])('refuses %j before anybody signs in', async (parameters, description) => {
+    // Pages of the application's own, which do not read these parameters.
+    const interact = vi.fn(() => ({ subject: 'alice', authTime: 1_700_000_000 }))
+    const server = new AuthorizationServer<Store>({
+      issuer: ISSUER,
+      store: new MemoryStore({ clients: [APP] }),
+      keys: KEYS,
+    })
+      .registerGrant(AuthorizationCodeGrant)
+      .registerEndpoint(new AuthorizationEndpoint<Store>({ interact }))
+      .registerExtension(OpenIDConnect, { claims: () => ({}) })
+    const response = await server.fetch(new Request(new TestProvider().url(parameters)))
+    const answer = new URL(response.headers.get('location') ?? '').searchParams
+    expect([answer.get('error'), answer.get('error_description')]).toEqual(['invalid_request', description])
+    expect(interact).not.toHaveBeenCalled()
+  })
+
+  it.each<Record<string, string>>([
+    { display: 'popup' },
+    { ui_locales: 'de fr-CA' },
+    { claims_locales: 'de' },
+    { acr_values: 'urn:example:loa4' },
+    { claims: '{"id_token":{"email":{"essential":true}}}' },
+    { unheard_of: 'x' },
+  ])('grants what it can where it does not know the wish %j', async (parameters) => {
+    const { tokens } = await signedIn({}, parameters)
+    expect(claimsOf(tokens.id_token)).toMatchObject({ sub: 'alice' })
   })
 })
 
@@ -200,7 +246,7 @@ describe('CVE-2026-44681: nothing is redirected before the redirect URI is prove
   )
 })
 
-describe('OIDC Discovery §4 the configuration document', () => {
+describe('OIDC Discovery §3, §4 the configuration document', () => {
   const wellKnown = '/.well-known/openid-configuration'
 
   it('says what is true', async () => {
@@ -231,6 +277,14 @@ describe('OIDC Discovery §4 the configuration document', () => {
     expect(metadata.claims_supported).toEqual(expect.arrayContaining(['sub', 'name', 'email', 'groups']))
   })
 
+  it('OIDC RP-Initiated Logout §2.1: names the endpoint for signing out only where there is one', () => {
+    expect(new TestProvider().server.metadata()).toHaveProperty('end_session_endpoint', `${ISSUER}/logout`)
+    const server = new AuthorizationServer<Store>({ issuer: ISSUER, store: new MemoryStore(), keys: KEYS })
+      .registerGrant(AuthorizationCodeGrant)
+      .registerExtension(OpenIDConnect, { claims: () => ({}) })
+    expect(server.metadata()).not.toHaveProperty('end_session_endpoint')
+  })
+
   it('is appended to an issuer with a path', async () => {
     const { server } = new TestProvider({ issuer: 'https://op.example/tenant' })
     const response = await server.fetch(new Request(`https://op.example/tenant${wellKnown}`))
@@ -240,7 +294,7 @@ describe('OIDC Discovery §4 the configuration document', () => {
     })
   })
 
-  it('names offline_access only where there are refresh tokens', () => {
+  it('OIDC Core §11: names offline_access only where there are refresh tokens', () => {
     const server = new AuthorizationServer<Store>({ issuer: ISSUER, store: new MemoryStore(), keys: KEYS })
       .registerGrant(AuthorizationCodeGrant)
       .registerExtension(OpenIDConnect, { claims: () => ({}) })

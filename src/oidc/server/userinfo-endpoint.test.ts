@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { APP, ISSUER, TestProvider } from '../../../test/support/openid-provider.ts'
+import type { AddressClaim } from '../claims.ts'
 
 const USERINFO = `${ISSUER}/userinfo`
 
@@ -53,6 +54,19 @@ describe('OIDC Core §5.4 claims by scope', () => {
   ])('%s', async (scope, claims) => {
     const { ask, bearer } = await signedIn(scope)
     expect(await (await ask({ headers: bearer })).json()).toEqual({ sub: 'alice', ...claims })
+  })
+
+  it('OIDC Core §5.1.1: gives the address as an object with all its members', async () => {
+    const address: Required<AddressClaim> = {
+      formatted: '221B Baker Street\nLondon NW1 6XE\nUK',
+      street_address: '221B Baker Street',
+      locality: 'London',
+      region: 'Greater London',
+      postal_code: 'NW1 6XE',
+      country: 'UK',
+    }
+    const { ask, bearer } = await signedIn('openid address', { openid: { claims: () => ({ address }) } })
+    expect(await (await ask({ headers: bearer })).json()).toEqual({ sub: 'alice', address })
   })
 
   it('takes scopes of the provider’s own, and gives nothing that no scope asks for', async () => {
