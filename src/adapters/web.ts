@@ -36,7 +36,7 @@ export class WebClient extends RegisteredClient {
     return toFetch(response)
   }
 
-  /** Takes the browser back and redeems what it brings. @spec OIDC Core §3.1.3 */
+  /** Takes the browser back and redeems what it brings. @spec OIDC Core §3.1.2.5 */
   async authorizeAccessToken(request: Request): Promise<WebLogin> {
     const { setCookie, ...login } = await this.completeLogin(fromFetch(request))
     return { ...login, headers: cookieHeaders(setCookie) }

@@ -27,6 +27,6 @@ export interface ServerMetadata {
   code_challenge_methods_supported?: readonly string[]
   /** @spec RFC 9207 §3 */
   authorization_response_iss_parameter_supported?: boolean
-  /** @spec RFC 9126 §5 */
+  /** For pushed requests (RFC 9126), which nothing here sends or takes; an extension may. */
   pushed_authorization_request_endpoint?: string
 }

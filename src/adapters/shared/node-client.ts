@@ -39,7 +39,7 @@ export class NodeClient extends RegisteredClient {
    * Takes the browser back and redeems what it brings. `token.userinfo` holds the claims of the validated ID token.
    *
    * @throws ClientError where the person or the provider said no, or something is not as it should be.
-   * @spec OIDC Core §3.1.3
+   * @spec OIDC Core §3.1.2.5
    */
   async authorizeAccessToken(request: NodeRequest, response: ServerResponse): Promise<OpenIdTokenSet> {
     const { token } = await this.finishLogin(request, response)

@@ -15,7 +15,7 @@ export interface AuthenticatedPerson {
   readonly displayName?: string
   /** How strong the proof was. @spec OIDC Core §2 */
   readonly acr?: string
-  /** By what it was made, such as `pwd`. @spec RFC 8176 §2 */
+  /** By what it was made, such as `pwd` (RFC 8176). @spec OIDC Core §2 */
   readonly amr?: readonly string[]
 }
 

@@ -83,7 +83,7 @@ describe.each(appHosts)('adapter contract, client: $name', ({ listener, mountedA
     }
   }
 
-  it('logs in by a redirect', async () => {
+  it('OIDC Core §3.1.2.5: logs in by a redirect', async () => {
     const { location, cookie } = await begin('/login')
     const back = await provider.fetch(new Request(location))
     const response = await fetch(back.headers.get('location') ?? '', { headers: { cookie } })
