@@ -53,18 +53,22 @@ describe('fromNode', () => {
     expect(await (await fetch(origin, { method: 'POST', body, headers: form })).text()).toBe('é')
   })
 
-  it('says so when somebody has read the body and left nothing', async () => {
+  it.each([
+    ['Content-Length', 'a=b'],
+    ['Transfer-Encoding', new Blob(['a=b']).stream()],
+  ])('RFC 9112 §6: says so when somebody has read the body that %s announced', async (_, body) => {
     const origin = await serve((request, response) => {
       request.resume().on('end', async () => {
         const outcome = Promise.resolve(fromNode(request).form())
         response.end(await outcome.then(String, (error: Error) => error.message))
       })
     })
-    const response = await fetch(origin, { method: 'POST', body: 'a=b', headers: form })
+    const init = { method: 'POST', body, headers: form, duplex: 'half' }
+    const response = await fetch(origin, init)
     expect(await response.text()).toBe('request body was already read, and what read it left no "body"')
   })
 
-  it('finds no body where there is none, whoever has looked', async () => {
+  it('RFC 9112 §6: finds no body where there is none, whoever has looked', async () => {
     const origin = await serve((request, response) => {
       request.resume().on('end', async () => {
         const parameters = await fromNode(request).form()

@@ -21,7 +21,7 @@ describe('RFC 6265 §5.4 Cookie', () => {
     expect(parseCookies('a=mine; a=theirs').get('a')).toBe('mine')
   })
 
-  it('RFC 6265bis §4.1.3.2: takes no name for a prefixed one that browsers take for another', () => {
+  it('RFC 6265 §5.2, RFC 6265bis §4.1.3.2: takes no name for a prefixed one that browsers take for another', () => {
     // A sibling host can set these. `trim` strips every sign in front of them, and U+00A0 is one byte in a header.
     for (const sign of ['\u00a0', '\ufeff', '\u2000', '\u3000', '\v', '\f']) {
       expect([...parseCookies(`${sign}__Host-a=1; __Host-b${sign}=2`).keys()]).toEqual([

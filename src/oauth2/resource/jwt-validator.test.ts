@@ -76,13 +76,22 @@ describe('RFC 9068 §4 validating JWT access tokens', () => {
     ['"exp" (Expiration Time) claim missing', { exp: undefined }],
     ['"iat" (Issued At) claim missing', { iat: undefined }],
     ['"jti" (JWT ID) claim missing', { jti: undefined }],
-    ['"scope" (Scope) claim invalid: expected a string', { scope: ['read'] }],
   ])('refuses: %s', async (description, changes) => {
     await expect(validator().validate(await sign(changes))).rejects.toMatchObject({
       code: 'invalid_token',
       status: 401,
       description: description.replaceAll('"', "'"),
     })
+  })
+
+  it('RFC 9068 §2.2.3: takes a scope that is one text only', async () => {
+    await expect(validator().validate(await sign({ scope: 'a b' }))).resolves.toMatchObject({ scopes: ['a', 'b'] })
+    for (const scope of [['read'], null, 7]) {
+      await expect(validator().validate(await sign({ scope }))).rejects.toMatchObject({
+        code: 'invalid_token',
+        description: "'scope' (Scope) claim invalid: expected a string",
+      })
+    }
   })
 
   it('refuses an ID token: another "typ" is another kind of token', async () => {

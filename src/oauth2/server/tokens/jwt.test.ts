@@ -116,7 +116,7 @@ describe('findAccessToken', () => {
     expect(await find(test, access_token)).toBeUndefined()
   })
 
-  it('does not take the name of a JWT, which anybody may log, for a token', async () => {
+  it('RFC 7519 §4.1.7: does not take the name of a JWT, which anybody may log, for a token', async () => {
     const test = create()
     const { access_token = '' } = await test.tokens()
     const { claims } = await verifyJwt(access_token, keys, { typ: 'at+jwt', clock: () => test.time })
