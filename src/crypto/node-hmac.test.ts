@@ -29,7 +29,7 @@ describe('RFC 4231 §4 HMAC of one key', () => {
       'sha-512',
       '80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f3526b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598',
     ],
-  ])('§4.7 hashes a key that is longer than the block of %s', (name, expected) => {
+  ])('§4.7, RFC 6234 §4: hashes a key that is longer than the block of %s', (name, expected) => {
     const mac = macOf(name, new Uint8Array(131).fill(0xaa))
     expect(hex(mac('Test Using Larger Than Block-Size Key - Hash Key First', 'latin1'))).toBe(expected)
   })
