@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { startProcessorShare } from '../processor-share.ts'
 import { basic, clientSecret, form, path } from './subject.ts'
 
 /*
@@ -55,13 +56,12 @@ function open(): void {
 }
 
 function startWindow(): void {
-  const start = { at: performance.now(), answered, cpu: process.cpuUsage() }
+  const start = { at: performance.now(), answered }
+  const busy = startProcessorShare()
   process.send?.({ measuring: true })
   setTimeout(() => {
     const seconds = (performance.now() - start.at) / 1000
-    const { user, system } = process.cpuUsage(start.cpu)
-    const busy = (user + system) / 1e6 / seconds
-    report({ requests: answered - start.answered, seconds, busy })
+    report({ requests: answered - start.answered, seconds, busy: busy() })
   }, duration * 1000)
 }
 
