@@ -15,10 +15,19 @@ export function fromNode(request: NodeRequest & { readonly originalUrl?: string 
 
 function headerOf(request: NodeRequest, name: string): string | undefined {
   // Node keeps only the first of two such lines. That there is a second one must not be overlooked.
-  if (name === 'authorization') {
-    const lines = request.headersDistinct[name]
-    if (lines !== undefined && lines.length > 1) return lines.join(', ')
-  }
+  if (name === 'authorization') return linesOf(request, name)
   const value = request.headers[name]
   return Array.isArray(value) ? value.join(', ') : value
+}
+
+/** Every line of one name. Node's own `headersDistinct` would sort out all the others too. */
+function linesOf({ rawHeaders }: NodeRequest, name: string): string | undefined {
+  let joined: string | undefined
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const line = rawHeaders[index]
+    if (line?.length !== name.length || line.toLowerCase() !== name) continue
+    const value = rawHeaders[index + 1] ?? ''
+    joined = joined === undefined ? value : `${joined}, ${value}`
+  }
+  return joined
 }

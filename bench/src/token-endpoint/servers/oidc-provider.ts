@@ -1,9 +1,9 @@
-import Provider from 'oidc-provider'
 import { clientId, clientSecret, scope } from '../subject.ts'
 import { issuer, serve } from './serve.ts'
 
-// That its adapter and keys are not for production is known, and no news in each round.
+// That its adapter and keys are not for production, and its wish for a newer Node, are no news in each round.
 console.warn = () => undefined
+const { default: Provider } = await import('oidc-provider')
 
 /** With the adapter that it brings, which keeps the last thousand entries in memory. */
 const provider = new Provider(issuer, {

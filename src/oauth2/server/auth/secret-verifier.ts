@@ -1,7 +1,7 @@
-import { getBackend } from '../../../crypto/backend.ts'
+import { getBackend, type Signer } from '../../../crypto/backend.ts'
 import { hashSecret, verifySecret } from '../../../crypto/password.ts'
 import { randomToken } from '../../../crypto/random.ts'
-import { encodeBase64url } from '../../../util/base64url.ts'
+import type { Awaitable } from '../../../util/awaitable.ts'
 import type { Seconds } from '../../../util/clock.ts'
 import { LruCache } from '../../../util/lru.ts'
 import type { Client } from '../records.ts'
@@ -13,7 +13,7 @@ import type { Client } from '../records.ts'
  */
 export class SecretVerifier {
   readonly #verified: LruCache<string, true> = new LruCache({ max: 1000 })
-  #macKey: Uint8Array | undefined
+  #mac: Awaitable<Signer> | undefined
   #decoy: Promise<string> | undefined
 
   /** Whether it is one of the client's live secrets. Without any it takes as long as for a wrong one, hashed slowly. */
@@ -29,8 +29,9 @@ export class SecretVerifier {
   }
 
   async #matches(clientId: string, hash: string, presented: string): Promise<boolean> {
-    this.#macKey ??= getBackend().randomBytes(32)
-    const mac = encodeBase64url(await getBackend().hmac('sha-256', this.#macKey, `${clientId}\0${hash}\0${presented}`))
+    this.#mac ??= createMac()
+    const authenticate = await this.#mac
+    const mac = await authenticate(`${clientId}\0${hash}\0${presented}`)
     if (this.#verified.get(mac) !== undefined) return true
     if (!(await verifySecret(presented, hash))) return false
     this.#verified.set(mac, true)
@@ -42,4 +43,10 @@ export class SecretVerifier {
     this.#decoy ??= Promise.resolve(hashSecret(randomToken()))
     await verifySecret(presented, await this.#decoy)
   }
+}
+
+/** A MAC by a key that was made for it. The backend prepares the key once. */
+function createMac(): Awaitable<Signer> {
+  const secret = { kty: 'oct', k: randomToken() }
+  return getBackend().signer(secret, { family: 'hmac', hash: 'sha-256' })
 }
