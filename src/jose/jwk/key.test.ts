@@ -272,6 +272,13 @@ describe('RFC 7517 §4, §4.3 and RFC 7518 §6 members of a JWK', () => {
     )
   })
 
+  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi'])('refuses an RSA "%s" longer than the modulus, unused', async (name) => {
+    const long = { ...rsa, [name]: Buffer.alloc(257, 255).toString('base64url') } as Jwk
+    await expect(Key.import(long)).rejects.toMatchObject(
+      refusal('key_invalid', `JWK "${name}" invalid: expected a number no longer than the modulus "n"`),
+    )
+  })
+
   it('takes an RSA modulus of 16384 bits, and no longer one', async () => {
     const modulus = (size: number): string => Buffer.alloc(size, 255).toString('base64url')
     await Key.import({ kty: 'RSA', n: modulus(2048), e: 'AQAB' })

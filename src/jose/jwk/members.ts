@@ -89,7 +89,7 @@ function measure(members: Record<string, string>): number {
   )
   if (crv !== undefined) return measureCoordinates(crv, bytes)
   const [modulus, exponent] = [bytes.get('n'), bytes.get('e')]
-  if (modulus !== undefined && exponent !== undefined) return measureRsa(modulus, exponent)
+  if (modulus !== undefined && exponent !== undefined) return measureRsa(modulus, exponent, bytes)
   return (bytes.get('k')?.length ?? 0) * 8
 }
 
@@ -118,7 +118,7 @@ const longestModulus = 16_384
 const longestExponent = 64
 
 /** With e = 1 every message is its own signature; even exponents do not exist in RSA. @spec RFC 8017 §3.1 */
-function measureRsa(modulus: Uint8Array, exponent: Uint8Array): number {
+function measureRsa(modulus: Uint8Array, exponent: Uint8Array, all: ReadonlyMap<string, Uint8Array>): number {
   const [bits, exponentBits] = [bitLength(modulus), bitLength(exponent)]
   const isOdd = (exponent.at(-1) ?? 0) % 2 === 1
   if (!isOdd || exponentBits === 1 || exponentBits > longestExponent) {
@@ -126,6 +126,12 @@ function measureRsa(modulus: Uint8Array, exponent: Uint8Array): number {
   }
   if (bits > longestModulus) {
     throw new JoseError('key_unsupported', `JWK "n" (Modulus) unsupported: expected ${longestModulus} bits at most`)
+  }
+  // A private number without bounds lets a stranger choose what a signature costs: minutes, with a hundred kilobytes.
+  for (const [name, value] of all) {
+    if (bitLength(value) > bits) {
+      throw new JoseError('key_invalid', `JWK "${name}" invalid: expected a number no longer than the modulus "n"`)
+    }
   }
   return bits
 }

@@ -37,12 +37,16 @@ async function fetchObject(url: string, transport: Transport): Promise<JsonObjec
   return orThrow(() => parseJsonObject(decodeUtf8(body)), 'jwks_invalid', 'JWK Set invalid: expected a JSON object')
 }
 
+/** No private key or secret lacks both; looked at before the key is read, which would sign with it once. */
+const privateMembers = ['d', 'k'] as const
+
 async function importPublished(entry: unknown, { logger, backend }: FetchKeysOptions): Promise<Key | undefined> {
   try {
     if (!isJwk(entry)) throw new JoseError('key_invalid', 'JWK "kty" (Key Type) missing: every key names its type')
-    const key = await Key.import(entry, backend === undefined ? {} : { backend })
-    if (key.isPrivate) throw new JoseError('key_unsupported', 'a private key or a secret was published')
-    return key
+    if (privateMembers.some((name) => entry[name] !== undefined)) {
+      throw new JoseError('key_unsupported', 'a private key or a secret was published')
+    }
+    return await Key.import(entry, backend === undefined ? {} : { backend })
   } catch (error) {
     logger.warn('a key of a JWK Set was passed over', { reason: error })
     return undefined
