@@ -6,7 +6,8 @@ export const issuer = 'http://localhost:3000'
 
 /**
  * Listens on a free port of the loopback interface and tells the process that started this one. Asked over the same
- * channel, it tells how much processor time it has used; when the channel ends, so does the server.
+ * channel, it tells how much processor time it has used; when the channel ends, so does the server. Stopped by hand it
+ * ends in good order, so that a profile is written.
  */
 export function serve(listener: RequestListener): void {
   const server = createServer(listener)
@@ -16,5 +17,5 @@ export function serve(listener: RequestListener): void {
     else process.send({ port })
   })
   process.on('message', () => process.send?.({ cpu: process.cpuUsage() }))
-  process.on('disconnect', () => process.exit())
+  for (const end of ['disconnect', 'SIGINT']) process.on(end, () => process.exit())
 }
