@@ -115,6 +115,18 @@ describe('OIDC Core §10.1.1 keys behind a jwks_uri', () => {
 })
 
 describe('a server that is away', () => {
+  it('is not asked for each unknown kid: the cool-down counts from the failure too', async () => {
+    const server = new Server()
+    const keys = server.keys({ cooldown: '30s' })
+    await keys.select({ kid: 'a' })
+    server.fail()
+    for (let second = 0; second < 300; second += 5) {
+      server.pass(5)
+      await keys.select({ kid: `x${second}` })
+    }
+    expect(server.requests).toHaveLength(11)
+  })
+
   it('leaves the last good keys, for a while', async () => {
     const server = new Server()
     const lines: string[] = []

@@ -109,9 +109,9 @@ export class RemoteKeySet implements KeySource {
     return fetched.keys
   }
 
-  /** Whoever sends tokens chooses their `kid`: the cool-down bounds what a flood of new ones can cause. */
+  /** Whoever sends tokens chooses their `kid`: the cool-down bounds what a flood of new ones can cause, failures included. */
   #mayLookAgain(name: string): boolean {
-    const lastFetch = this.#fetched?.fetchedAt ?? Number.NEGATIVE_INFINITY
+    const lastFetch = Math.max(this.#fetched?.fetchedAt ?? 0, this.#failure?.at ?? 0)
     return this.#clock() >= lastFetch + this.#lifetimes.cooldown && this.#unknown.get(name) === undefined
   }
 

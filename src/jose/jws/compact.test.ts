@@ -230,6 +230,10 @@ describe('RFC 8725 §3.1 the caller chooses the algorithms', () => {
     for (const keys of [bare, set]) {
       await expect(verifyCompact(jws, keys)).rejects.toMatchObject(refusal('algorithms_required', required))
       await expect(verifyCompact(jws, keys, { algorithms: [] })).rejects.toMatchObject({ code: 'algorithms_required' })
+      const untyped = 'XHS256X' as unknown as ['HS256']
+      await expect(verifyCompact(jws, keys, { algorithms: untyped })).rejects.toMatchObject({
+        code: 'algorithms_required',
+      })
       expect(text((await verifyCompact(jws, keys, { algorithms: ['HS256'] })).payload)).toBe('hello')
     }
   })

@@ -153,8 +153,10 @@ async function verifyWithSource(
 
 /** Whether the caller accepts the algorithm; what the token says is only a claim. @spec RFC 8725 §3.1 */
 function checkAllowed({ name }: SignatureAlgorithm, algorithms: readonly string[] | undefined): void {
-  if (algorithms === undefined || algorithms.includes(name)) return
-  if (algorithms.length === 0) throw algorithmsRequired()
+  if (algorithms === undefined) return
+  // Of a text, which untyped code may hand over, `includes` would look for a part.
+  if (!Array.isArray(algorithms) || algorithms.length === 0) throw algorithmsRequired()
+  if (algorithms.includes(name)) return
   const expected = algorithms.map((allowed) => `"${allowed}"`).join(', ')
   throw new JoseError('algorithm_not_allowed', `"alg" (Algorithm) header parameter not allowed: expected ${expected}`)
 }
