@@ -29,6 +29,16 @@ export interface PreparedSigner {
   readonly headers: Map<string | undefined, string>
 }
 
+let recordOf: (key: Key) => KeyRecord
+
+/**
+ * What is behind a key, for the parts of jose that use it in ways which `Key` need not know (encryption). No entry
+ * exports it: outside, a key shows its material only where `toPrivateJwk` is called.
+ */
+export function keyRecord(key: Key): KeyRecord {
+  return recordOf(key)
+}
+
 /**
  * A key and all that is known about it: imported once, checked once, used many times. It does not change, and it
  * never shows its material unless `toPrivateJwk` is called.
@@ -54,6 +64,10 @@ export class Key {
   readonly #record: KeyRecord
   readonly #signers: PreparedCache<PreparedSigner> = new PreparedCache()
   readonly #verifiers: PreparedCache<Verifier> = new PreparedCache()
+
+  static {
+    recordOf = (key) => key.#record
+  }
 
   private constructor(record: KeyRecord) {
     this.kty = record.kty
