@@ -1,4 +1,6 @@
 import type { Awaitable } from '../util/awaitable.ts'
+import { keyAlgorithmOf } from './der.ts'
+import { derKeyKind } from './der-keys.ts'
 import { derToRaw, rawToDer } from './ecdsa-signature.ts'
 import type {
   BufferConstructor,
@@ -9,19 +11,21 @@ import type {
   NodeProcess,
   SigningKey,
 } from './node-types.ts'
+import { kindOf, PlatformUnsupportedError } from './platform-unsupported.ts'
 import type {
   AesGcmInput,
   CryptoBackend,
   Data,
   HashName,
   KeyMembers,
+  KeyPairScheme,
   NativeDescription,
   ScryptParameters,
   SignatureScheme,
   Signer,
   Verifier,
 } from './primitives.ts'
-import { curveWidths, digestLengths } from './schemes.ts'
+import { curveWidths, digestLengths, publicHalf } from './schemes.ts'
 import { createWebBackend } from './web.ts'
 
 /*
@@ -125,16 +129,20 @@ function pooled<T>(start: (done: Callback<T>) => void): Promise<T> {
   })
 }
 
-type Keys = Pick<CryptoBackend, 'generateKeyPair' | 'importDer' | 'importNative' | 'signer' | 'verifier'>
+type Keys = Pick<CryptoBackend, 'generateKeyPair' | 'checkKey' | 'importDer' | 'importNative' | 'signer' | 'verifier'>
 
 function keys(crypto: NodeCrypto, buffer: BufferConstructor): Keys {
   return {
-    generateKeyPair: (scheme, modulusLength) => generate(crypto, scheme, modulusLength),
-    importDer: (format, der) =>
-      (format === 'spki'
-        ? crypto.createPublicKey({ key: der, format: 'der', type: 'spki' })
-        : crypto.createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-      ).export({ format: 'jwk' }),
+    async generateKeyPair(scheme, modulusLength) {
+      const kind = kindOf(scheme)
+      if (kind !== undefined && !has(crypto, kind)) throw new PlatformUnsupportedError(kind)
+      return generate(crypto, scheme, modulusLength)
+    },
+    checkKey(members): void {
+      verifyingKey(crypto, members)
+      if (members.d !== undefined || members.priv !== undefined) signingKey(crypto, members)
+    },
+    importDer: (format, der) => probing(crypto, derKind(format, der), () => fromDer(crypto, format, der)),
     importNative: (key) => describe(crypto, key),
     signer: (material, scheme) =>
       'native' in material
@@ -147,9 +155,55 @@ function keys(crypto: NodeCrypto, buffer: BufferConstructor): Keys {
   }
 }
 
-function generate(crypto: NodeCrypto, scheme: SignatureScheme, modulusLength: number): Promise<KeyMembers> {
+/** Tells a platform that lacks a curve from a key that is broken: only the first fails on a key known to be good. */
+function probing<T>(crypto: NodeCrypto, kind: string | undefined, step: () => T): T {
+  try {
+    return step()
+  } catch (cause) {
+    if (kind === undefined || has(crypto, kind)) throw cause
+    throw new PlatformUnsupportedError(kind, { cause })
+  }
+}
+
+const zeros = (bytes: number): string => 'A'.repeat(Math.ceil((bytes * 8) / 6))
+
+/** Public keys that every platform reads which has their kind: bytes of the right number, and a point of secp256k1. */
+function probe(kind: string): KeyMembers {
+  const lengths: Readonly<Record<string, number>> = { Ed25519: 32, X25519: 32, Ed448: 57, X448: 56 }
+  const sets: Readonly<Record<string, number>> = { 'ML-DSA-44': 1312, 'ML-DSA-65': 1952, 'ML-DSA-87': 2592 }
+  const [length, set] = [lengths[kind], sets[kind]]
+  if (length !== undefined) return { kty: 'OKP', crv: kind, x: zeros(length) }
+  if (set !== undefined) return { kty: 'AKP', alg: kind, pub: zeros(set) }
+  const x = 'eb5mfvncu6xVoGKVzocLBwKb_NstzijZWfKBWxb4F5g'
+  return { kty: 'EC', crv: kind, x, y: 'SDradyajxGVdpPv8DhEIqP0XtEimhVQZnEfQj_sQ1Lg' }
+}
+
+function has(crypto: NodeCrypto, kind: string): boolean {
+  try {
+    crypto.createPublicKey({ key: probe(kind), format: 'jwk' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function fromDer(crypto: NodeCrypto, format: 'spki' | 'pkcs8', der: Uint8Array): KeyMembers {
+  const input = { key: der, format: 'der', type: format } as const
+  const key = format === 'spki' ? crypto.createPublicKey(input) : crypto.createPrivateKey(input)
+  return key.export({ format: 'jwk' })
+}
+
+function derKind(format: 'spki' | 'pkcs8', der: Uint8Array): string | undefined {
+  try {
+    return derKeyKind(keyAlgorithmOf(format, der))
+  } catch {
+    return undefined
+  }
+}
+
+function generate(crypto: NodeCrypto, scheme: KeyPairScheme, modulusLength: number): Promise<KeyMembers> {
+  const [type, options] = generation(scheme, modulusLength)
   return new Promise((resolve, reject) => {
-    const [type, options] = generation(scheme, modulusLength)
     crypto.generateKeyPair(type, options, (error, _publicKey, privateKey) => {
       if (error || privateKey === undefined) reject(error)
       else resolve(privateKey.export({ format: 'jwk' }))
@@ -157,12 +211,16 @@ function generate(crypto: NodeCrypto, scheme: SignatureScheme, modulusLength: nu
   })
 }
 
-function generation(scheme: SignatureScheme, modulusLength: number): [type: string, options: object] {
+function generation(scheme: KeyPairScheme, modulusLength: number): [type: string, options: object] {
   switch (scheme.family) {
     case 'ecdsa':
       return ['ec', { namedCurve: scheme.curve }]
     case 'eddsa':
+      return [(scheme.curve ?? 'Ed25519').toLowerCase(), {}]
+    case 'xdh':
       return [scheme.curve.toLowerCase(), {}]
+    case 'ml-dsa':
+      return [scheme.parameterSet.toLowerCase(), {}]
     default:
       return ['rsa', { modulusLength }]
   }
@@ -172,9 +230,9 @@ function generation(scheme: SignatureScheme, modulusLength: number): [type: stri
 function describe(crypto: NodeCrypto, key: object): Awaitable<NativeDescription | undefined> {
   if (!(key instanceof crypto.KeyObject)) return createWebBackend().importNative(key)
   const material = key.export({ format: 'jwk' })
-  const { kty, crv } = material
+  const { kty, crv, alg } = material
   const isPrivate = key.type !== 'public'
-  return { material, kty, ...(crv && { crv }), isPrivate, ...publicMembersOf(crypto, key) }
+  return { material, kty, ...(crv && { crv }), ...(alg && { alg }), isPrivate, ...publicMembersOf(crypto, key) }
 }
 
 function publicMembersOf(crypto: NodeCrypto, key: KeyObject): { publicMembers?: KeyMembers } {
@@ -185,17 +243,19 @@ function publicMembersOf(crypto: NodeCrypto, key: KeyObject): { publicMembers?: 
 
 function signingKey(crypto: NodeCrypto, members: KeyMembers): KeyObject {
   if (members.k !== undefined) return crypto.createSecretKey(members.k, 'base64url')
-  return crypto.createPrivateKey({ key: members, format: 'jwk' })
+  return probing(crypto, kindOf(members), () => crypto.createPrivateKey({ key: members, format: 'jwk' }))
 }
 
 function verifyingKey(crypto: NodeCrypto, members: KeyMembers): KeyObject {
   if (members.k !== undefined) return crypto.createSecretKey(members.k, 'base64url')
-  return crypto.createPublicKey({ key: members, format: 'jwk' })
+  return probing(crypto, kindOf(members), () => crypto.createPublicKey({ key: publicHalf(members), format: 'jwk' }))
 }
 
 function signerOf(crypto: NodeCrypto, buffer: BufferConstructor, key: KeyObject, scheme: SignatureScheme): Signer {
   const bytes = (data: Data): Uint8Array => (typeof data === 'string' ? buffer.from(data) : data)
-  if (scheme.family === 'eddsa') return (data) => crypto.sign(null, bytes(data), key).toString('base64url')
+  if (scheme.family === 'eddsa' || scheme.family === 'ml-dsa') {
+    return (data) => crypto.sign(null, bytes(data), key).toString('base64url')
+  }
   const hash = hashNames[scheme.hash]
   if (scheme.family === 'hmac') return (data) => crypto.createHmac(hash, key).update(data).digest('base64url')
   if (scheme.family === 'ecdsa') {
@@ -211,7 +271,9 @@ function signerOf(crypto: NodeCrypto, buffer: BufferConstructor, key: KeyObject,
 
 function verifierOf(crypto: NodeCrypto, buffer: BufferConstructor, key: KeyObject, scheme: SignatureScheme): Verifier {
   const bytes = (data: Data): Uint8Array => (typeof data === 'string' ? buffer.from(data) : data)
-  if (scheme.family === 'eddsa') return (data, signature) => crypto.verify(null, bytes(data), key, signature)
+  if (scheme.family === 'eddsa' || scheme.family === 'ml-dsa') {
+    return (data, signature) => crypto.verify(null, bytes(data), key, signature)
+  }
   const hash = hashNames[scheme.hash]
   if (scheme.family === 'hmac') {
     return (data, signature) => {

@@ -1,9 +1,12 @@
 export type { SignatureAlgorithmName } from '../algorithms/registry.ts'
 export { JoseError, type JoseErrorCode } from '../errors.ts'
+export type { KeyKind } from './generate.ts'
 export type { KeyInput, KeyObjectLike } from './import.ts'
 export { type GenerateKeyOptions, Key, type KeyOptions, type PreparedSigner } from './key.ts'
 export type { ThumbprintHash } from './thumbprint.ts'
 export type {
+  AkpPrivateJwk,
+  AkpPublicJwk,
   AlgorithmName,
   EcPrivateJwk,
   EcPublicJwk,
@@ -21,3 +24,4 @@ export type {
   RsaPrivateJwk,
   RsaPublicJwk,
 } from './types.ts'
+export type { KeyRequirement } from './usage.ts'

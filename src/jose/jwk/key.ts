@@ -2,12 +2,12 @@ import { type CryptoBackend, getBackend, type Signer, type Verifier } from '../.
 import type { Awaitable } from '../../util/awaitable.ts'
 import { algorithmsFor, type SignatureAlgorithm } from '../algorithms/registry.ts'
 import { JoseError } from '../errors.ts'
-import { generateJwk } from './generate.ts'
+import { generateForAlgorithm, generateKind, type KeyKind } from './generate.ts'
 import { type KeyHints, type KeyInput, type KeyRecord, readKey } from './import.ts'
 import { PreparedCache } from './prepared-cache.ts'
 import { type ThumbprintHash, thumbprint } from './thumbprint.ts'
 import type { AlgorithmName, KeyOperation, PrivateJwk, PublicJwk } from './types.ts'
-import { keyProblem } from './usage.ts'
+import { type KeyRequirement, keyProblem, publicOperations } from './usage.ts'
 
 export interface KeyOptions extends KeyHints {
   /** Where the key is to work; the runtime's own by default. */
@@ -19,6 +19,12 @@ export interface GenerateKeyOptions {
   readonly kid?: string
   /** Size of an RSA modulus in bits, 2048 by default. */
   readonly modulusLength?: number
+  /** The curve of a key for `EdDSA`, Ed25519 by default. */
+  readonly crv?: 'Ed25519' | 'Ed448'
+  /** The algorithm of a key that is made by its kind; any that fits, by default. */
+  readonly alg?: AlgorithmName
+  /** The use of a key that is made by its kind; any, by default. */
+  readonly use?: 'sig' | 'enc'
   readonly backend?: CryptoBackend
 }
 
@@ -57,8 +63,10 @@ export class Key {
   readonly alg: string | undefined
   readonly use: string | undefined
   readonly keyOps: readonly string[] | undefined
-  /** Whether it can sign: a private key or a secret. */
+  /** Whether it can sign or decrypt: a private key or a secret. */
   readonly isPrivate: boolean
+  /** Whether its size counts for nothing, as `allowWeakKey` had it. */
+  readonly isWeakAllowed: boolean
   /** The algorithm it signs with when nobody says: its own, or the one that its curve leaves. */
   readonly defaultAlgorithm: string | undefined
   readonly #record: KeyRecord
@@ -78,7 +86,8 @@ export class Key {
     this.use = record.use
     this.keyOps = record.keyOps && Object.freeze([...record.keyOps])
     this.isPrivate = record.isPrivate
-    this.defaultAlgorithm = record.alg ?? (record.crv === undefined ? undefined : algorithmsFor(record)[0]?.name)
+    this.isWeakAllowed = record.isWeakAllowed
+    this.defaultAlgorithm = (record.alg ?? record.crv) ? algorithmsFor(record)[0]?.name : undefined
     this.#record = record
   }
 
@@ -92,15 +101,23 @@ export class Key {
   }
 
   /**
-   * Makes a private key (or a secret, for `HS…`) for one algorithm.
+   * Makes a private key (or a secret, for `HS…`) for one signature algorithm, or one of a kind.
    *
+   * @example
+   * const signing = await Key.generate('ES256')
+   * const agreement = await Key.generate({ kty: 'OKP', crv: 'X25519' }, { alg: 'ECDH-ES+A256KW', use: 'enc' })
    * @throws JoseError `algorithm_unsupported`
    */
-  static async generate(alg: AlgorithmName, options: GenerateKeyOptions = {}): Promise<Key> {
+  static async generate(algorithmOrKind: AlgorithmName | KeyKind, options: GenerateKeyOptions = {}): Promise<Key> {
     const backend = options.backend ?? getBackend()
-    const jwk = await generateJwk(alg, options.modulusLength ?? 2048, backend)
+    const { crv, modulusLength = 2048, alg, use } = options
+    const isAlgorithm = typeof algorithmOrKind === 'string'
+    const jwk = isAlgorithm
+      ? await generateForAlgorithm(algorithmOrKind, { crv, modulusLength }, backend)
+      : await generateKind(algorithmOrKind, modulusLength, backend)
     const kid = options.kid ?? (await thumbprint(jwk, 'sha256', backend))
-    return Key.import(jwk, { alg, kid, use: 'sig', backend })
+    if (isAlgorithm) return Key.import(jwk, { alg: algorithmOrKind, kid, use: 'sig', backend })
+    return Key.import(jwk, { ...(alg !== undefined && { alg }), ...(use !== undefined && { use }), kid, backend })
   }
 
   /** The key's fingerprint, the same for its public and its private form. @spec RFC 7638 §3 */
@@ -116,8 +133,8 @@ export class Key {
     const { publicMembers } = this.#record
     if (this.kty === 'oct') throw new JoseError('key_symmetric', 'a secret has no public form: expected a key pair')
     if (publicMembers === undefined) throw notExtractable()
-    const keyOps = this.keyOps?.map((operation) => (operation === 'sign' ? 'verify' : operation))
-    return { ...publicMembers, ...this.#parameters(keyOps) } as PublicJwk
+    const keyOps = this.keyOps && publicOperations(this.keyOps)
+    return { ...publicMembers, ...this.#parameters(keyOps?.length === 0 ? undefined : keyOps) } as PublicJwk
   }
 
   /** The form to keep, with all its secrets. @throws JoseError `key_not_private`, `key_not_extractable` */
@@ -130,12 +147,12 @@ export class Key {
 
   #parameters(keyOps: readonly string[] | undefined): Record<string, unknown> {
     const { kid, alg, use } = this
-    const parameters = { kid, alg, use, key_ops: keyOps && [...new Set(keyOps)] }
+    const parameters = { kid, alg, use, key_ops: keyOps && [...keyOps] }
     return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined))
   }
 
   /** Whether the key may serve an algorithm. */
-  supports(algorithm: SignatureAlgorithm, operation: KeyOperation): boolean {
+  supports(algorithm: KeyRequirement, operation: KeyOperation): boolean {
     return keyProblem(this, algorithm, operation) === undefined
   }
 
