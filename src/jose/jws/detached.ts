@@ -92,18 +92,18 @@ export function overDetached(input: DetachedInput, limit: number | undefined): S
   if (typeof input.payload === 'string' || input.payload instanceof Uint8Array)
     return overInput(joined(input, input.payload))
   return async (candidates, algorithm, signature) => {
-    const verifiers = candidates.map((key) => [key, openVerifier(key, algorithm)] as const)
-    if (verifiers.some(([, verifier]) => verifier === undefined)) {
+    const verifiers = await Promise.all(candidates.map((key) => openVerifier(key, algorithm)))
+    if (verifiers.includes(undefined)) {
       return overInput(await wholeInput(input, limit))(candidates, algorithm, signature)
     }
-    for await (const piece of inputPieces(input)) for (const [, verifier] of verifiers) verifier?.update(piece)
-    return verifiers.find(([, verifier]) => verifier?.finish(signature))?.[0]
+    for await (const piece of inputPieces(input)) for (const verifier of verifiers) verifier?.update(piece)
+    return candidates.find((_, index) => verifiers[index]?.finish(signature))
   }
 }
 
-function openVerifier(key: Key, algorithm: SignatureAlgorithm): StreamingVerifier | undefined {
+async function openVerifier(key: Key, algorithm: SignatureAlgorithm): Promise<StreamingVerifier | undefined> {
   // Refuses a key that is not for this algorithm, as every verification does.
-  key.verifier(algorithm)
+  await key.verifier(algorithm)
   const { material, publicMembers, backend } = keyRecord(key)
   const members = publicMembers ?? material
   return backend.name === 'node' && 'kty' in members ? streamingVerifier(members, algorithm.scheme) : undefined
