@@ -26,7 +26,23 @@ export function acceptClaims<Claims extends object>(
   expected: JwtExpectations<Claims>,
 ): Claims | Promise<Claims> {
   checkTokenType(header, expected.typ)
-  const claims = decodeClaims(payload)
+  return acceptClaimsSet(decodeClaims(payload), expected)
+}
+
+/** The same for claims that were read already. */
+export function acceptDecoded<Claims extends object>(
+  header: { readonly typ?: string },
+  claims: JwtClaims,
+  expected: JwtExpectations<Claims>,
+): Claims | Promise<Claims> {
+  checkTokenType(header, expected.typ)
+  return acceptClaimsSet(claims, expected)
+}
+
+function acceptClaimsSet<Claims extends object>(
+  claims: JwtClaims,
+  expected: JwtExpectations<Claims>,
+): Claims | Promise<Claims> {
   checkClaims(claims, expected)
   return expected.schema === undefined ? (claims as object as Claims) : applySchema(claims, expected.schema)
 }

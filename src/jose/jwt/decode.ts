@@ -32,7 +32,7 @@ export function parseSignedJwt(jwt: string, limits: TokenLimits | undefined): Pa
 }
 
 /** The claims set: a JSON object in which no claim comes twice. @spec RFC 7519 §4 */
-export function decodeClaims(payload: Uint8Array): JwtClaims {
+export function decodeClaims(payload: Uint8Array): JsonObject {
   return orThrow(
     () => parseClaims(decodeUtf8(payload)),
     'payload_invalid',
@@ -40,8 +40,8 @@ export function decodeClaims(payload: Uint8Array): JwtClaims {
   )
 }
 
-function parseClaims(text: string): JsonObject & JwtClaims {
-  const claims: JsonObject = parseJsonObject(text)
+function parseClaims(text: string): JsonObject {
+  const claims = parseJsonObject(text)
   // As many members as the text has names: none came twice. Only where that is not plain is the text itself searched.
   return countMembers(claims) === countNames(text) ? claims : parseJsonObject(text, { rejectDuplicates: true })
 }
