@@ -63,8 +63,6 @@ export interface EncryptionBackend {
   rsaOaepEncrypter(material: KeyMaterial, hash: HashName): Awaitable<Encrypter>
   rsaOaepDecrypter(material: KeyMaterial, hash: HashName): Awaitable<Decrypter>
 
-  /** Makes a fresh key pair and answers with the members of the private JWK. */
-  generateAgreementKey(curve: AgreementCurve): Awaitable<KeyMembers>
   agreement(material: KeyMaterial, curve: AgreementCurve): Awaitable<Agreement>
   /** Throws where the members are no key on the curve. */
   ephemeralAgreement(peer: KeyMembers, curve: AgreementCurve): Awaitable<EphemeralAgreement>

@@ -8,8 +8,6 @@ export type Decipher = Omit<Cipher, 'getAuthTag'>
 export interface EcdhPair {
   /** Answers with the uncompressed public point. */
   generateKeys(): NodeBytes
-  /** May be shorter than the curve is wide. */
-  getPrivateKey(): NodeBytes
   setPrivateKey(key: Uint8Array): void
   /** Throws where the point is not on the curve. */
   computeSecret(point: Uint8Array): NodeBytes

@@ -181,11 +181,10 @@ function chaCha20(crypto: NodeEncryptionCrypto): ChaCha20 {
   }
 }
 
-type Agreements = Pick<EncryptionBackend, 'generateAgreementKey' | 'agreement' | 'ephemeralAgreement'>
+type Agreements = Pick<EncryptionBackend, 'agreement' | 'ephemeralAgreement'>
 
 function agreements(crypto: NodeEncryptionCrypto): Agreements {
   return {
-    generateAgreementKey: (curve) => (isNist(curve) ? generateNist(crypto, curve) : generateOkp(crypto, curve)),
     agreement(material, curve) {
       const members = membersOf(material)
       return isNist(curve) ? nistAgreement(crypto, members, curve) : okpAgreement(crypto, members)
@@ -232,18 +231,6 @@ function membersOfPoint(point: Uint8Array, curve: NistCurve): KeyMembers {
   }
 }
 
-function generateNist(crypto: NodeEncryptionCrypto, curve: NistCurve): KeyMembers {
-  const pair = crypto.createECDH(nistNames[curve])
-  return { ...membersOfPoint(pair.generateKeys(), curve), d: encodeBase64url(padded(pair.getPrivateKey(), curve)) }
-}
-
-/** OpenSSL writes numbers without their leading zeros. @spec RFC 7518 §6.2.2.1 */
-function padded(number: Uint8Array, curve: NistCurve): Uint8Array {
-  const whole = new Uint8Array(agreementCurves[curve].width)
-  whole.set(number, whole.length - number.length)
-  return whole
-}
-
 function nistAgreement(crypto: NodeEncryptionCrypto, members: KeyMembers, curve: NistCurve): Agreement {
   const pair: EcdhPair = crypto.createECDH(nistNames[curve])
   pair.setPrivateKey(decodeBase64url(members.d ?? ''))
@@ -257,10 +244,6 @@ function nistEphemeral(crypto: NodeEncryptionCrypto, peer: KeyMembers, curve: Ni
     const publicKey = membersOfPoint(pair.generateKeys(), curve)
     return { publicKey, secret: pair.computeSecret(point) }
   }
-}
-
-function generateOkp(crypto: NodeEncryptionCrypto, curve: AgreementCurve): KeyMembers {
-  return crypto.generateKeyPairSync(curve.toLowerCase()).privateKey.export({ format: 'jwk' })
 }
 
 function okpAgreement(crypto: NodeEncryptionCrypto, members: KeyMembers): Agreement {

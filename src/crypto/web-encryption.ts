@@ -7,6 +7,7 @@ import {
   type SealingInput,
   type SecretKey,
 } from './encryption-primitives.ts'
+import { PlatformUnsupportedError } from './platform-unsupported.ts'
 import type { HashName, KeyMaterial, KeyMembers } from './primitives.ts'
 
 /* Encryption over WebCrypto. It has neither RSAES-PKCS1-v1_5 nor ChaCha20; browsers may lack AES-192 and X448 too. */
@@ -30,14 +31,13 @@ async function quietly(operation: () => Promise<ArrayBuffer>): Promise<Uint8Arra
   }
 }
 
-function aesKey(
-  key: SecretKey,
-  name: 'AES-GCM' | 'AES-CBC' | 'AES-KW',
-  usage: KeyUsage,
-): Awaited<CryptoKey> | Promise<CryptoKey> {
-  return key instanceof Uint8Array
-    ? crypto.subtle.importKey('raw', bytes(key), name, false, [usage])
-    : (key.native as CryptoKey)
+async function aesKey(key: SecretKey, name: 'AES-GCM' | 'AES-CBC' | 'AES-KW', usage: KeyUsage): Promise<CryptoKey> {
+  if (!(key instanceof Uint8Array)) return key.native as CryptoKey
+  try {
+    return await crypto.subtle.importKey('raw', bytes(key), name, false, [usage])
+  } catch (cause) {
+    throw new PlatformUnsupportedError(`AES-${key.length * 8}`, { cause })
+  }
 }
 
 const tagLength = 16
@@ -114,11 +114,7 @@ async function importRsa(material: KeyMaterial, hash: HashName, usage: 'encrypt'
   return crypto.subtle.importKey('jwk', jwk(members), { name: 'RSA-OAEP', hash: hashNames[hash] }, false, [usage])
 }
 
-const agreements: Pick<EncryptionBackend, 'generateAgreementKey' | 'agreement' | 'ephemeralAgreement'> = {
-  async generateAgreementKey(curve) {
-    const { privateKey } = await generatePair(curve)
-    return exportMembers(privateKey)
-  },
+const agreements: Pick<EncryptionBackend, 'agreement' | 'ephemeralAgreement'> = {
   async agreement(material, curve) {
     const key = 'native' in material ? (material.native as CryptoKey) : await importPrivate(material, curve)
     return agreementOf(key, curve)
@@ -128,7 +124,7 @@ const agreements: Pick<EncryptionBackend, 'generateAgreementKey' | 'agreement' |
     return async () => {
       const pair = await generatePair(curve)
       const secret = new Uint8Array(await derive(pair.privateKey, publicKey, curve))
-      return { publicKey: await exportMembers(pair.publicKey), secret }
+      return { publicKey: await exportPublic(pair.publicKey), secret }
     }
   },
 }
@@ -172,7 +168,7 @@ function jwk(
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }
 
-async function exportMembers(key: CryptoKey): Promise<KeyMembers> {
-  const { kty = '', crv = '', x = '', y, d } = await crypto.subtle.exportKey('jwk', key)
-  return { kty, crv, x, ...(y !== undefined && { y }), ...(d !== undefined && { d }) }
+async function exportPublic(key: CryptoKey): Promise<KeyMembers> {
+  const { kty = '', crv = '', x = '', y } = await crypto.subtle.exportKey('jwk', key)
+  return { kty, crv, x, ...(y !== undefined && { y }) }
 }
