@@ -7,6 +7,7 @@ export type {
   Aead,
   Agreement,
   AgreementCurve,
+  ChaCha20,
   Decrypter,
   Encrypter,
   EncryptionBackend,

@@ -30,13 +30,7 @@ type StandardKeyManagement =
   | 'PBES2-HS384+A192KW'
   | 'PBES2-HS512+A256KW'
 
-type StandardContentEncryption =
-  | 'A128CBC-HS256'
-  | 'A192CBC-HS384'
-  | 'A256CBC-HS512'
-  | 'A128GCM'
-  | 'A192GCM'
-  | 'A256GCM'
+type StandardContentEncryption = 'A128CBC-HS256' | 'A192CBC-HS384' | 'A256CBC-HS512' | 'A128GCM' | 'A192GCM' | 'A256GCM'
 
 /** The key management algorithms by name, and whatever else a registry adds. */
 export type KeyManagementName = StandardKeyManagement | (string & {})

@@ -31,6 +31,8 @@ export interface SendRequest extends SendingParameters {
   readonly cek?: Uint8Array
   /** The sender's own private key, where the algorithm proves who sent. */
   readonly sender?: KeyHandle
+  /** What that key is called. */
+  readonly senderKid?: string
 }
 
 /** How a content encryption key reaches one recipient. */

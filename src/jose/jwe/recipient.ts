@@ -127,6 +127,7 @@ export function sendRequest(
     ...(apv !== undefined && { apv: bytesOf(apv) }),
     ...(iterations !== undefined && { iterations }),
     ...(sender && { sender: keyHandle(sender) }),
+    ...(sender?.kid !== undefined && { senderKid: sender.kid }),
   }
 }
 

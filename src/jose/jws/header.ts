@@ -80,7 +80,7 @@ export function parseProtected(encoded: string): JsonObject {
 
 const textParameters = { kid: 'Key ID', typ: 'Type', cty: 'Content Type' } as const
 
-function checkTexts(
+export function checkTexts(
   header: JsonObject,
 ): asserts header is JsonObject & Partial<Record<keyof typeof textParameters, string>> {
   for (const [name, meaning] of Object.entries(textParameters)) {
