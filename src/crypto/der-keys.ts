@@ -50,3 +50,13 @@ export function derKeyKind(identifier: { algorithm: string; curve?: string }): s
   const { name, hash, namedCurve } = derKeyParameters(identifier)
   return hash === undefined ? (namedCurve ?? name) : undefined
 }
+
+/** The object identifier of a kind of key (`RSA`, `EC`, or a curve or parameter set of its own), or of an EC curve. */
+export function derObjectIdentifier(kind: string): string {
+  const named = { RSA: 'RSASSA-PKCS1-v1_5', EC: 'ECDSA' }[kind] ?? kind
+  const [curve] = Object.entries(curves).find(([, name]) => name === kind) ?? []
+  const [algorithm] = Object.entries(algorithms).find(([, { name }]) => name === named) ?? []
+  const identifier = curve ?? algorithm
+  if (identifier === undefined) throw new TypeError('kind of key has no object identifier')
+  return identifier
+}

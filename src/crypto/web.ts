@@ -140,14 +140,14 @@ async function available<T>(kind: string | undefined, operation: Promise<T>): Pr
   }
 }
 
-interface ImportParameters {
+export interface ImportParameters {
   readonly name: string
   readonly hash?: string
   readonly namedCurve?: string
 }
 
 /** What WebCrypto binds a key to when it is read. */
-function importParameters(scheme: SignatureScheme, crv: string | undefined): ImportParameters {
+export function importParameters(scheme: SignatureScheme, crv: string | undefined): ImportParameters {
   switch (scheme.family) {
     case 'hmac':
       return { name: 'HMAC', hash: hashNames[scheme.hash] }

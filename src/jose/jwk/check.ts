@@ -1,7 +1,7 @@
 import { type KeyMaterial, PlatformUnsupportedError } from '../../crypto/backend.ts'
 import { algorithmsFor, signatureAlgorithms } from '../algorithms/registry.ts'
 import { JoseError } from '../errors.ts'
-import type { KeyRecord } from './import.ts'
+import type { KeyRecord } from './record.ts'
 
 /** The rules that hold for a key of any format. */
 export async function checkKey(record: KeyRecord): Promise<void> {

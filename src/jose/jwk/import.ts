@@ -1,12 +1,13 @@
-import type { CryptoBackend, KeyMaterial, KeyMembers, NativeDescription } from '../../crypto/backend.ts'
+import type { CryptoBackend, KeyMembers, NativeDescription } from '../../crypto/backend.ts'
 import { decodeBase64url, encodeBase64url } from '../../util/base64url.ts'
 import { JoseError } from '../errors.ts'
 import { checkKey } from './check.ts'
+import type { CertificateParameters } from './formats/certificate.ts'
+import type { ReadContext, ReadKey } from './formats/read.ts'
 import { publicMembers, readMembers } from './members.ts'
-import { membersFromPem } from './pem.ts'
+import type { KeyRecord } from './record.ts'
 import { refuseKeyText } from './secret.ts'
 import type { AlgorithmName, Jwk, PrivateJwk, PublicJwk } from './types.ts'
-import type { KeyFacts } from './usage.ts'
 
 /** node:crypto's `KeyObject`, by its shape: the core does not know Node's types. */
 export interface KeyObjectLike {
@@ -14,7 +15,7 @@ export interface KeyObjectLike {
   export(options: { format: 'jwk' }): object
 }
 
-/** A JWK, PEM text, a key object of the platform, or the bytes of an HMAC secret. */
+/** A JWK, PEM or OpenSSH text, a key object of the platform, or bytes: a secret, or DER where `format` says so. */
 export type KeyInput = Jwk | PublicJwk | PrivateJwk | JsonWebKey | CryptoKey | KeyObjectLike | string | Uint8Array
 
 /** What the one who imports says about a key. */
@@ -24,24 +25,19 @@ export interface KeyHints {
   readonly use?: 'sig' | 'enc'
   /** Takes a key that is too short for what it is for; for tests and for old partners who cannot be helped. */
   readonly allowWeakKey?: boolean
-}
-
-/** A key once it has been read: checked facts, the material, and what it may show. */
-export interface KeyRecord extends KeyFacts {
-  readonly kid: string | undefined
-  readonly material: KeyMaterial
-  /** Absent for secrets, and for a native key whose public half the platform keeps to itself. */
-  readonly publicMembers: KeyMembers | undefined
-  readonly backend: CryptoBackend
+  /** What bytes are: a secret, unless they are said to be a key in DER. */
+  readonly format?: 'der'
+  /** Opens a private key that is encrypted (PKCS #8). */
+  readonly password?: string | Uint8Array
 }
 
 /** A source as each format yields it, before the rules that hold for all of them. */
-type Source = Omit<KeyRecord, 'backend' | 'alg' | 'kid' | 'use' | 'keyOps' | 'isWeakAllowed'> &
+type Source = Omit<KeyRecord, 'backend' | 'alg' | 'kid' | 'use' | 'keyOps' | 'isWeakAllowed' | 'external'> &
   Partial<Record<'alg' | 'kid' | 'use', string>> & { readonly keyOps?: readonly string[] }
 
 /** Reads a key in any of its formats and applies the rules that hold for all of them. */
 export async function readKey(input: KeyInput, hints: KeyHints, backend: CryptoBackend): Promise<KeyRecord> {
-  const source = await readSource(input, backend)
+  const source = await readSource(input, hints, backend)
   const record: KeyRecord = {
     ...source,
     alg: agree('alg', source.alg, hints.alg),
@@ -55,14 +51,22 @@ export async function readKey(input: KeyInput, hints: KeyHints, backend: CryptoB
   return record
 }
 
-async function readSource(input: KeyInput, backend: CryptoBackend): Promise<Source> {
-  if (typeof input === 'string') return fromMembers(await membersFromPem(input, backend))
-  if (input instanceof Uint8Array) return fromMembers({ kty: 'oct', k: encodeBase64url(input) })
+async function readSource(input: KeyInput, hints: KeyHints, backend: CryptoBackend): Promise<Source> {
+  if (typeof input === 'string' || (input instanceof Uint8Array && hints.format === 'der')) {
+    return fromJwk(await readEncoded(input, { password: hints.password, backend }), backend)
+  }
+  if (input instanceof Uint8Array) return fromJwk({ kty: 'oct', k: encodeBase64url(input) }, backend)
   if (typeof input !== 'object' || input === null) throw unknownInput()
-  if ('kty' in input) return fromJwk({ ...input })
+  if ('kty' in input) return fromJwk({ ...input }, backend)
   const description = await describe(input, backend)
   if (description === undefined) throw unknownInput()
-  return fromNative(description)
+  return fromNative(description, backend)
+}
+
+/** The formats beside JWK are loaded for those who have keys in them. */
+async function readEncoded(input: string | Uint8Array, context: ReadContext): Promise<ReadKey> {
+  const { readKeyDer, readKeyText } = await import('./formats/index.ts')
+  return typeof input === 'string' ? readKeyText(input, context) : readKeyDer(input, context)
 }
 
 async function describe(key: object, backend: CryptoBackend): Promise<NativeDescription | undefined> {
@@ -77,12 +81,8 @@ function unknownInput(): JoseError {
   return new JoseError('key_invalid', 'key unreadable: expected a JWK, PEM text, a CryptoKey, a KeyObject or bytes')
 }
 
-function fromMembers(members: KeyMembers): Promise<Source> {
-  return fromJwk({ ...members })
-}
-
 /** @spec RFC 7517 §4 */
-async function fromJwk(jwk: Readonly<Record<string, unknown>>): Promise<Source> {
+async function fromJwk(jwk: Readonly<Record<string, unknown>>, backend: CryptoBackend): Promise<Source> {
   const { members: read, isPrivate, bits } = readMembers(jwk)
   // Loaded for those who have such keys, not for those who verify with public ones.
   const members = read.kty === 'RSA' && isPrivate ? (await import('./rsa-private.ts')).readRsaPrivate(read) : read
@@ -95,6 +95,7 @@ async function fromJwk(jwk: Readonly<Record<string, unknown>>): Promise<Source> 
     bits,
     material: members,
     publicMembers: members.kty === 'oct' ? undefined : publicMembers(members),
+    certificates: await readCertificates(jwk, members, backend),
     ...text(jwk, 'alg'),
     ...text(jwk, 'kid'),
     ...text(jwk, 'use'),
@@ -102,9 +103,25 @@ async function fromJwk(jwk: Readonly<Record<string, unknown>>): Promise<Source> 
   }
 }
 
-async function fromNative({ material, publicMembers, alg, keyOps, ...facts }: NativeDescription): Promise<Source> {
+const certificateParameters = ['x5u', 'x5c', 'x5t', 'x5t#S256'] as const
+
+/** @spec RFC 7517 §4.6 §4.7 §4.8 §4.9 */
+async function readCertificates(
+  jwk: ReadKey,
+  members: KeyMembers,
+  backend: CryptoBackend,
+): Promise<CertificateParameters | undefined> {
+  if (members.kty === 'oct' || certificateParameters.every((name) => jwk[name] === undefined)) return undefined
+  const { readCertificateParameters } = await import('./formats/certificate.ts')
+  return readCertificateParameters(jwk, members, backend)
+}
+
+async function fromNative(description: NativeDescription, backend: CryptoBackend): Promise<Source> {
+  const { material, publicMembers, alg, keyOps, ...facts } = description
   const source =
-    'native' in material ? { ...facts, bits: facts.bits ?? 0, material, publicMembers } : await fromMembers(material)
+    'native' in material
+      ? { ...facts, bits: facts.bits ?? 0, material, publicMembers, certificates: undefined }
+      : await fromJwk({ ...material }, backend)
   return { ...source, crv: facts.crv, ...(alg !== undefined && { alg }), ...(keyOps && { keyOps }) }
 }
 

@@ -1,11 +1,17 @@
-import { type CryptoBackend, getBackend, type Signer, type Verifier } from '../../crypto/backend.ts'
+import { type CryptoBackend, getBackend, type KeyMembers, type Signer, type Verifier } from '../../crypto/backend.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import { algorithmsFor, type SignatureAlgorithm } from '../algorithms/registry.ts'
 import { JoseError } from '../errors.ts'
+import type { DerivationOptions } from './derive.ts'
+import { type ExternalSigner, externalSigner } from './external.ts'
+import type { CertificateParameters } from './formats/certificate.ts'
+import type { PrivateForm, PublicForm } from './formats/export.ts'
+import type { WebKeyParameters } from './formats/platform.ts'
 import { generateForAlgorithm, generateKind, type KeyKind } from './generate.ts'
-import { type KeyHints, type KeyInput, type KeyRecord, readKey } from './import.ts'
+import { type KeyHints, type KeyInput, type KeyObjectLike, readKey } from './import.ts'
 import { PreparedCache } from './prepared-cache.ts'
-import { type ThumbprintHash, thumbprint } from './thumbprint.ts'
+import type { KeyRecord } from './record.ts'
+import { type ThumbprintHash, thumbprint, thumbprintUri } from './thumbprint.ts'
 import type { AlgorithmName, KeyOperation, PrivateJwk, PublicJwk } from './types.ts'
 import { type KeyRequirement, keyProblem, publicOperations } from './usage.ts'
 
@@ -26,6 +32,41 @@ export interface GenerateKeyOptions {
   /** The use of a key that is made by its kind; any, by default. */
   readonly use?: 'sig' | 'enc'
   readonly backend?: CryptoBackend
+}
+
+export interface DeriveKeyOptions extends DerivationOptions {
+  /** Default: the SHA-256 thumbprint. */
+  readonly kid?: string
+  readonly backend?: CryptoBackend
+}
+
+export interface ExternalKeyOptions extends ExternalSigner {
+  /** The key that verifies what the signer signs. */
+  readonly publicKey: KeyInput
+  readonly alg?: AlgorithmName
+  readonly kid?: string
+  readonly backend?: CryptoBackend
+}
+
+export interface PublicExportOptions {
+  /** `spki` by default. */
+  readonly form?: PublicForm
+}
+
+export interface PrivateExportOptions {
+  /** `pkcs8` by default. */
+  readonly form?: PrivateForm
+  /** Encrypts the key (PKCS #8 only). */
+  readonly password?: string | Uint8Array
+}
+
+export interface CryptoKeyOptions {
+  /** Whether the key is the public half of a private one. */
+  readonly half?: 'public' | 'private'
+  /** What WebCrypto is to bind the key to. Default: the signature algorithm that the key is for. */
+  readonly parameters?: WebKeyParameters
+  readonly usages?: readonly KeyUsage[]
+  readonly extractable?: boolean
 }
 
 /** A key made ready to sign with one algorithm. */
@@ -67,6 +108,8 @@ export class Key {
   readonly isPrivate: boolean
   /** Whether its size counts for nothing, as `allowWeakKey` had it. */
   readonly isWeakAllowed: boolean
+  /** The certificates that came with it. Nothing is known about them but that they are of this key. */
+  readonly certificates: CertificateParameters | undefined
   /** The algorithm it signs with when nobody says: its own, or the one that its curve leaves. */
   readonly defaultAlgorithm: string | undefined
   readonly #record: KeyRecord
@@ -87,6 +130,7 @@ export class Key {
     this.keyOps = record.keyOps && Object.freeze([...record.keyOps])
     this.isPrivate = record.isPrivate
     this.isWeakAllowed = record.isWeakAllowed
+    this.certificates = record.certificates && Object.freeze(record.certificates)
     this.defaultAlgorithm = (record.alg ?? record.crv) ? algorithmsFor(record)[0]?.name : undefined
     this.#record = record
   }
@@ -120,6 +164,39 @@ export class Key {
     return Key.import(jwk, { ...(alg !== undefined && { alg }), ...(use !== undefined && { use }), kid, backend })
   }
 
+  /**
+   * Makes a key out of a secret: the same secret, algorithm and purpose make the same key, on every machine. Not for
+   * RSA, and not from passwords, which can be guessed.
+   *
+   * @example
+   * const key = await Key.derive('Ed25519', masterSecret, { info: 'id tokens 2026' })
+   * @throws JoseError `algorithm_unsupported`, `key_unsupported`, `key_too_weak`
+   */
+  static async derive(alg: AlgorithmName, secret: Uint8Array, options: DeriveKeyOptions = {}): Promise<Key> {
+    const backend = options.backend ?? getBackend()
+    const { deriveMembers } = await import('./derive.ts')
+    const jwk = await deriveMembers(alg, secret, options, backend)
+    const kid = options.kid ?? (await thumbprint(jwk, 'sha256', backend))
+    return Key.import(jwk, { alg, kid, use: 'sig', backend })
+  }
+
+  /**
+   * A private key that is elsewhere: in a key management service, a hardware module, an agent. It signs by asking,
+   * and verifies here with its public half.
+   *
+   * @example
+   * const key = await Key.external({ publicKey: pem, alg: 'ES256', signatureFormat: 'der',
+   *   sign: async ({ digest }) => kms.sign(keyName, await digest()) })
+   */
+  static async external(options: ExternalKeyOptions): Promise<Key> {
+    const { publicKey, alg, kid, sign, signatureFormat, backend = getBackend() } = options
+    const hints = { use: 'sig', ...(alg !== undefined && { alg }), ...(kid !== undefined && { kid }) } as const
+    const { keyOps: _, ...record } = await readKey(publicKey, hints, backend)
+    if (record.isPrivate) throw new JoseError('key_invalid', '"publicKey" invalid: expected a public key')
+    const external = { sign, ...(signatureFormat !== undefined && { signatureFormat }) }
+    return new Key({ ...record, material: { native: external }, keyOps: ['sign', 'verify'], isPrivate: true, external })
+  }
+
   /** The key's fingerprint, the same for its public and its private form. @spec RFC 7638 §3 */
   async thumbprint(hash: ThumbprintHash = 'sha256'): Promise<string> {
     const { material, publicMembers, backend } = this.#record
@@ -128,26 +205,98 @@ export class Key {
     return thumbprint(members, hash, backend)
   }
 
+  /** The fingerprint as a URI. @spec RFC 9278 §3 */
+  async thumbprintUri(hash: ThumbprintHash = 'sha256'): Promise<string> {
+    return thumbprintUri(await this.thumbprint(hash), hash)
+  }
+
   /** The form to publish. @throws JoseError `key_symmetric`: a secret has none. */
   toPublicJwk(): PublicJwk {
-    const { publicMembers } = this.#record
-    if (this.kty === 'oct') throw new JoseError('key_symmetric', 'a secret has no public form: expected a key pair')
-    if (publicMembers === undefined) throw notExtractable()
     const keyOps = this.keyOps && publicOperations(this.keyOps)
-    return { ...publicMembers, ...this.#parameters(keyOps?.length === 0 ? undefined : keyOps) } as PublicJwk
+    return { ...this.#publicMembers(), ...this.#parameters(keyOps?.length === 0 ? undefined : keyOps) } as PublicJwk
   }
 
   /** The form to keep, with all its secrets. @throws JoseError `key_not_private`, `key_not_extractable` */
   toPrivateJwk(): PrivateJwk {
+    return { ...this.#privateMembers(), ...this.#parameters(this.keyOps) } as PrivateJwk
+  }
+
+  /** The public key as PEM. @throws JoseError as `toPublicJwk` does. */
+  async toPublicPem(options: PublicExportOptions = {}): Promise<string> {
+    const { toPem, writePublic } = await import('./formats/export.ts')
+    return toPem(writePublic(this.#publicMembers(), options.form ?? 'spki'))
+  }
+
+  /** The private key as PEM, with all its secrets unless there is a password. @throws JoseError as `toPrivateJwk` does. */
+  async toPrivatePem(options: PrivateExportOptions = {}): Promise<string> {
+    const { toPem, writePrivate } = await import('./formats/export.ts')
+    const { form = 'pkcs8', password } = options
+    return toPem(await writePrivate(this.#privateMembers(), form, password, this.#record.backend))
+  }
+
+  /** The public key as DER. @throws JoseError as `toPublicJwk` does. */
+  async toPublicDer(options: PublicExportOptions = {}): Promise<Uint8Array> {
+    const { writePublic } = await import('./formats/export.ts')
+    return writePublic(this.#publicMembers(), options.form ?? 'spki').der
+  }
+
+  /** The private key as DER, with all its secrets unless there is a password. @throws JoseError as `toPrivateJwk` does. */
+  async toPrivateDer(options: PrivateExportOptions = {}): Promise<Uint8Array> {
+    const { writePrivate } = await import('./formats/export.ts')
+    const { form = 'pkcs8', password } = options
+    return (await writePrivate(this.#privateMembers(), form, password, this.#record.backend)).der
+  }
+
+  /** The public key as a line of OpenSSH. @throws JoseError `key_unsupported` for kinds that OpenSSH does not have. */
+  async toPublicSsh(comment = ''): Promise<string> {
+    const { writeSshKey } = await import('./formats/export.ts')
+    return writeSshKey(this.#publicMembers(), comment)
+  }
+
+  /**
+   * The key as WebCrypto has it: by default for signatures, and not to be extracted again.
+   *
+   * @throws JoseError `key_unsupported`, `key_not_extractable`, `algorithms_required`
+   */
+  async toCryptoKey(options: CryptoKeyOptions = {}): Promise<CryptoKey> {
+    const { half = this.isPrivate ? 'private' : 'public', extractable = false } = options
+    const isPrivate = half === 'private'
+    const { toCryptoKey } = await import('./formats/platform.ts')
+    const members = isPrivate ? this.#privateMembers() : this.#publicMembers()
+    const { parameters = { alg: this.defaultAlgorithm }, usages = [isPrivate ? 'sign' : 'verify'] } = options
+    return toCryptoKey(members, parameters, usages, extractable)
+  }
+
+  /**
+   * The key as node:crypto has it; the type is Node's own where you name it.
+   *
+   * @example
+   * const keyObject = await key.toKeyObject<KeyObject>()
+   * @throws JoseError `key_unsupported`, `key_not_extractable`
+   */
+  async toKeyObject<NodeKeyObject extends KeyObjectLike = KeyObjectLike>(): Promise<NodeKeyObject> {
+    const { toKeyObject } = await import('./formats/platform.ts')
+    const members = this.isPrivate ? this.#privateMembers() : this.#publicMembers()
+    return toKeyObject<NodeKeyObject>(members, this.isPrivate)
+  }
+
+  #publicMembers(): KeyMembers {
+    const { publicMembers } = this.#record
+    if (this.kty === 'oct') throw new JoseError('key_symmetric', 'a secret has no public form: expected a key pair')
+    if (publicMembers === undefined) throw notExtractable()
+    return publicMembers
+  }
+
+  #privateMembers(): KeyMembers {
     const { material } = this.#record
     if (!this.isPrivate) throw new JoseError('key_not_private', 'key has no private form: it is a public key')
     if ('native' in material) throw notExtractable()
-    return { ...material, ...this.#parameters(this.keyOps) } as PrivateJwk
+    return material
   }
 
   #parameters(keyOps: readonly string[] | undefined): Record<string, unknown> {
-    const { kid, alg, use } = this
-    const parameters = { kid, alg, use, key_ops: keyOps && [...keyOps] }
+    const { kid, alg, use, certificates } = this
+    const parameters = { kid, alg, use, key_ops: keyOps && [...keyOps], ...structuredClone(certificates) }
     return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined))
   }
 
@@ -179,7 +328,10 @@ export class Key {
 
   #prepareSigner(algorithm: SignatureAlgorithm): Awaitable<PreparedSigner> {
     this.#refuseUnfit(algorithm, 'sign')
-    const signer = this.#record.backend.signer(this.#record.material, algorithm.scheme)
+    const { material, external, backend } = this.#record
+    const signer = external
+      ? externalSigner(external, algorithm, this, backend)
+      : backend.signer(material, algorithm.scheme)
     const ready = (sign: Signer): PreparedSigner => ({ sign, headers: new Map() })
     return typeof signer === 'function' ? ready(signer) : signer.then(ready)
   }
