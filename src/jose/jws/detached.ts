@@ -53,9 +53,9 @@ export interface DetachedInput {
 }
 
 async function signOver({ key, algorithm, prepared }: ReadySigner, input: DetachedInput): Promise<string> {
-  const { material, backend } = keyRecord(key)
+  const { material, backend, external } = keyRecord(key)
   const isWhole = typeof input.payload === 'string' || input.payload instanceof Uint8Array
-  const canStream = !isWhole && backend.name === 'node' && 'kty' in material
+  const canStream = !isWhole && backend.name === 'node' && external === undefined && 'kty' in material
   const signer = canStream ? streamingSigner(material, algorithm.scheme) : undefined
   if (signer === undefined) return prepared.sign(await wholeInput(input))
   for await (const piece of inputPieces(input)) signer.update(piece)

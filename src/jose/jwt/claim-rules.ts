@@ -1,5 +1,5 @@
 import { checkPresent, claimError, claimValue } from './claim-error.ts'
-import type { JwtClaims } from './claims.ts'
+import type { JwtClaims } from './jwt-claims.ts'
 
 /** A value that claims are compared with. */
 export type ClaimValue = string | number | boolean

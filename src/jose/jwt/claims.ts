@@ -2,21 +2,9 @@ import { type Clock, nowInSeconds, type Seconds } from '../../util/clock.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
 import { checkPresent, claimError } from './claim-error.ts'
 import { type ClaimRules, checkRules } from './claim-rules.ts'
+import type { JwtClaims } from './jwt-claims.ts'
 
-/** The registered claims, and whatever else a token says. @spec RFC 7519 §4.1 */
-export interface JwtClaims {
-  iss?: string
-  sub?: string
-  aud?: string | string[]
-  /** Seconds since 1970. */
-  exp?: Seconds
-  /** Seconds since 1970. */
-  nbf?: Seconds
-  /** Seconds since 1970. */
-  iat?: Seconds
-  jti?: string
-  [claim: string]: unknown
-}
+export type { JwtClaims }
 
 /** What is expected of the claims. A claim that is expected to have a value must be there. */
 export interface ClaimExpectations {
