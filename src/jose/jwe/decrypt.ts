@@ -85,8 +85,13 @@ async function opened(
 ): Promise<Opened> {
   if (plaintext === undefined) throw decryptionFailed()
   const { header, isCompressed } = recipient
-  if (!isCompressed) return { plaintext, header, key }
+  if (!isCompressed) return { plaintext: asBytes(plaintext), header, key }
   return { plaintext: await decompress(plaintext, effectiveLimits(limits).plaintext), header, key }
+}
+
+/** Node answers with a Buffer, which is like no other array of bytes in what `slice` and `toJSON` do. */
+function asBytes({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length)
 }
 
 function decryptionFailed(): JoseError {
