@@ -97,6 +97,9 @@ type BlockCiphers = Pick<EncryptionBackend, 'aesCbcEncrypt' | 'aesCbcDecrypt' | 
 /** The default initial value of AES Key Wrap. @spec RFC 3394 §2.2.3.1 */
 const wrapIv: Uint8Array = new Uint8Array(8).fill(0xa6)
 
+/** Two blocks and the one that proves them: OpenSSL finds nothing wrong with nothing. @spec RFC 3394 §2.2.2 */
+const shortestWrapped = 24
+
 function blockCiphers(crypto: NodeEncryptionCrypto): BlockCiphers {
   const cbc = (key: Uint8Array): string => `aes-${key.length * 8}-cbc`
   const wrap = (key: Uint8Array): string => `id-aes${key.length * 8}-wrap`
@@ -113,6 +116,7 @@ function blockCiphers(crypto: NodeEncryptionCrypto): BlockCiphers {
       return transform(crypto.createCipheriv(wrap(secret), secret, wrapIv), data)
     },
     aesKeyUnwrap(key, data) {
+      if (data.length < shortestWrapped) return undefined
       const secret = bytesOf(key)
       return quietly(() => transform(crypto.createDecipheriv(wrap(secret), secret, wrapIv), data))
     },
@@ -150,9 +154,17 @@ function rsaOaep(crypto: NodeEncryptionCrypto): Pick<EncryptionBackend, 'rsaOaep
       if ((members.n?.length ?? 0) > longestAtOnce) return createWebEncryption().rsaOaepDecrypter(members, hash)
       const key = crypto.createPrivateKey({ key: members, format: 'jwk' })
       const input = { key, padding, oaepHash: hashNames[hash] }
-      return (data) => quietly(() => crypto.privateDecrypt(input, data))
+      const length = modulusLength(members)
+      // RFC 8017 §7.1.2: as long as the modulus. OpenSSL takes it without its leading zeros too.
+      return (data) => (data.length === length ? quietly(() => crypto.privateDecrypt(input, data)) : undefined)
     },
   }
+}
+
+/** In bytes. */
+function modulusLength({ n = '' }: KeyMembers): number {
+  const modulus = decodeBase64url(n)
+  return modulus.length - modulus.findIndex((byte) => byte !== 0)
 }
 
 function membersOf(material: KeyMaterial): KeyMembers {

@@ -103,7 +103,11 @@ const rsa: Pick<EncryptionBackend, 'rsaOaepEncrypter' | 'rsaOaepDecrypter'> = {
   },
   async rsaOaepDecrypter(material, hash) {
     const key = await importRsa(material, hash, 'decrypt')
-    return (data) => quietly(() => crypto.subtle.decrypt('RSA-OAEP', key, bytes(data)))
+    const { modulusLength = 0 } = key.algorithm as Partial<RsaHashedKeyAlgorithm>
+    const length = Math.ceil(modulusLength / 8)
+    // RFC 8017 §7.1.2: as long as the modulus. OpenSSL takes it without its leading zeros too.
+    return async (data) =>
+      data.length === length ? quietly(() => crypto.subtle.decrypt('RSA-OAEP', key, bytes(data))) : undefined
   },
 }
 
