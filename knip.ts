@@ -5,6 +5,7 @@ const configuration: KnipConfig = {
   entry: [
     ...packageEntries().map((entry) => entry.source),
     'examples/*/main.ts',
+    'test/fuzz/main.ts',
     'test/types/*.ts',
     // Started by .ci/run.
     'tools/ci-summary.mjs',
