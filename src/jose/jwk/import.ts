@@ -65,7 +65,7 @@ async function readSource(input: KeyInput, hints: KeyHints, backend: CryptoBacke
 
 /** The formats beside JWK are loaded for those who have keys in them. */
 async function readEncoded(input: string | Uint8Array, context: ReadContext): Promise<ReadKey> {
-  const { readKeyDer, readKeyText } = await import('./formats/index.ts')
+  const { readKeyDer, readKeyText } = await import('./formats/read-key.ts')
   return typeof input === 'string' ? readKeyText(input, context) : readKeyDer(input, context)
 }
 

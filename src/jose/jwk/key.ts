@@ -3,7 +3,7 @@ import type { Awaitable } from '../../util/awaitable.ts'
 import { algorithmsFor, type SignatureAlgorithm } from '../algorithms/registry.ts'
 import { JoseError } from '../errors.ts'
 import type { DerivationOptions } from './derive.ts'
-import { type ExternalSigner, externalSigner } from './external.ts'
+import type { ExternalSigner } from './external.ts'
 import type { CertificateParameters } from './formats/certificate.ts'
 import type { PrivateForm, PublicForm } from './formats/export.ts'
 import type { WebKeyParameters } from './formats/platform.ts'
@@ -330,7 +330,7 @@ export class Key {
     this.#refuseUnfit(algorithm, 'sign')
     const { material, external, backend } = this.#record
     const signer = external
-      ? externalSigner(external, algorithm, this, backend)
+      ? import('./external.ts').then(({ externalSigner }) => externalSigner(external, algorithm, this, backend))
       : backend.signer(material, algorithm.scheme)
     const ready = (sign: Signer): PreparedSigner => ({ sign, headers: new Map() })
     return typeof signer === 'function' ? ready(signer) : signer.then(ready)
