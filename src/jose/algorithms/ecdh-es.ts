@@ -149,8 +149,8 @@ export async function agreeWithSender(
 function isPublicKey(epk: unknown): epk is KeyMembers {
   if (typeof epk !== 'object' || epk === null) return false
   const { kty, crv, x, y, d }: Readonly<Partial<Record<string, unknown>>> = { ...epk }
-  const areTexts = [kty, crv, x].every((member) => typeof member === 'string')
-  return areTexts && (y === undefined || typeof y === 'string') && d === undefined
+  if (typeof crv !== 'string' || !isAgreementCurve(crv) || agreementCurves[crv].kty !== kty) return false
+  return typeof x === 'string' && (y === undefined || typeof y === 'string') && d === undefined
 }
 
 function pickMembers({ kty, crv = '', x = '', y }: KeyMembers): KeyMembers {

@@ -54,7 +54,7 @@ export async function openContent(
   try {
     const [first, ...others] = allowedRecipients(recipients, options)
     if (keys instanceof Key && others.length === 0) {
-      checkNamed(keys, first, options)
+      checkNamed(keys, options)
       const plaintext = await openWith(decodeContent(content), first, keys, options)
       return await opened({ recipient: first, key: keys }, plaintext, options)
     }

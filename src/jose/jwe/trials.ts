@@ -64,7 +64,7 @@ function quoted(names: readonly string[]): string {
 }
 
 /** A key that names no algorithm leaves the choice to the token, which must not have it. */
-export function checkNamed({ alg }: Key, _: ParsedRecipient, { algorithms }: DecryptOptions): void {
+export function checkNamed({ alg }: Key, { algorithms }: DecryptOptions): void {
   if (algorithms === undefined && alg === undefined) throw algorithmsRequired()
 }
 
