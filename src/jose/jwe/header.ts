@@ -84,6 +84,7 @@ export function interpretHeader(
   const header = isProtected ? protectedHeader : Object.freeze({ ...unprotected, ...recipient, ...protectedHeader })
   checkNames(header)
   checkTexts(header)
+  checkCriticalProtected(header, protectedHeader)
   checkUnderstood(readCritical(protectedHeader['crit'], header), understood)
   return {
     header,
@@ -112,6 +113,15 @@ function checkNames(header: JsonObject): asserts header is JsonObject & Record<'
       '"enc" (Encryption Algorithm) header parameter missing or invalid: expected a string',
     )
   }
+}
+
+/** What anybody could take away would protect nothing. @spec RFC 7516 §4.1.13 */
+function checkCriticalProtected({ crit }: JsonObject, protectedHeader: JsonObject): void {
+  if (crit === protectedHeader['crit']) return
+  throw new JoseError(
+    'critical_invalid',
+    '"crit" (Critical) header parameter invalid: expected it in the protected header',
+  )
 }
 
 /** Nobody may have text unpacked that was not packed by its sender: the parameter must be protected. @spec RFC 7516 §4.1.3 */
