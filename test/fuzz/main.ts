@@ -55,7 +55,7 @@ async function fuzz(target: Target, runs: number): Promise<{ accepted: number; s
     const input = run < target.seeds.length ? (target.seeds[run] ?? '') : mutate(target.seeds, random)
     const started = performance.now()
     const problem = await attempt(target, input)
-    const elapsed = performance.now() - started
+    const elapsed = await confirmed(performance.now() - started, target, input)
     slowest = Math.max(slowest, elapsed)
     if (problem === undefined) accepted++
     else if (!(problem instanceof JoseError)) findings.push({ target: target.name, what: String(problem), input })
@@ -65,6 +65,14 @@ async function fuzz(target: Target, runs: number): Promise<{ accepted: number; s
     if (elapsed > longestMilliseconds) findings.push({ target: target.name, what: `took ${elapsed} ms`, input })
   }
   return { accepted, slowest }
+}
+
+/** A second look at what seemed slow: a machine that had other things to do is no finding. */
+async function confirmed(milliseconds: number, target: Target, input: string): Promise<number> {
+  if (milliseconds < 20) return milliseconds
+  const started = performance.now()
+  await attempt(target, input)
+  return Math.min(milliseconds, performance.now() - started)
 }
 
 /** What was thrown; `undefined` where nothing was. Parsers that answer at once are not made to wait. */

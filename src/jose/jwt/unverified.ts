@@ -38,6 +38,6 @@ export function parseUnverifiedJwt(jwt: string, options: { readonly limits?: Tok
   return {
     unverifiedHeader: parsed.header,
     unverifiedClaims: decodeClaims(decodePayload(parsed)),
-    verify: (keys, verifyOptions = {}) => verifyParsedJwt(parsed, keys, verifyOptions),
+    verify: (keys, verifyOptions = {}) => verifyParsedJwt(() => parsed, keys, verifyOptions),
   }
 }

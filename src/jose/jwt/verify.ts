@@ -25,23 +25,25 @@ export interface VerifiedJwt<Claims extends object = JwtClaims> {
  * @throws JoseError
  * @spec RFC 7519 §7.2
  */
-export async function verifyJwt<Claims extends object = JwtClaims>(
+export function verifyJwt<Claims extends object = JwtClaims>(
   jwt: string,
   keys: Key | KeySource,
   options: VerifyJwtOptions<Claims> = {},
 ): Promise<VerifiedJwt<Claims>> {
-  return await verifyParsedJwt(parseSignedJwt(jwt, options.limits), keys, options)
+  return verifyParsedJwt(() => parseSignedJwt(jwt, options.limits), keys, options)
 }
 
-/** All that comes after a JWT was taken apart. */
+/** The parsing is done in here, so that its errors reject the promise as all others do. */
 export async function verifyParsedJwt<Claims extends object>(
-  parsed: ParsedCompact,
+  parse: () => ParsedCompact,
   keys: Key | KeySource,
   options: VerifyJwtOptions<Claims>,
 ): Promise<VerifiedJwt<Claims>> {
+  const parsed = parse()
   checkUnderstood(parsed.critical, options.critical)
   const verified = verifyCompactSignature(parsed, keys, options)
   const key = 'then' in verified ? await verified : verified
-  const claims = await acceptClaims(parsed.header, decodePayload(parsed), options)
+  const accepted = acceptClaims(parsed.header, decodePayload(parsed), options)
+  const claims = accepted instanceof Promise ? await accepted : accepted
   return { claims, header: parsed.header, key }
 }
