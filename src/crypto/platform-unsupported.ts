@@ -2,6 +2,7 @@ import type { KeyMembers, KeyPairScheme } from './primitives.ts'
 
 /** Curves and parameter sets that not every platform has, and where they are to be found. */
 const runtimes: Readonly<Record<string, string>> = {
+  'AES-192': 'one other than a Chromium browser',
   secp256k1: 'a runtime whose node:crypto has this curve, such as Node or Deno',
   Ed25519: 'a runtime of 2025 or later',
   X25519: 'a runtime of 2025 or later',

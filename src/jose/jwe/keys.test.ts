@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { backends } from '../../../test/contracts/crypto-backend.ts'
 import {
   keyManagement as algorithms,
   decryptionFailed,
@@ -180,6 +181,25 @@ describe('sets of keys', () => {
     await expect(decryptCompact(withHeader(token, header), new KeySet([]), { algorithms })).rejects.toMatchObject({
       code: 'key_not_found',
     })
+  })
+})
+
+describe('platforms that lack an algorithm', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('say so, and say which one has it', async () => {
+    const web = backends.find(({ name }) => name === 'web')
+    const key = await generateEncryptionKey('dir', { enc: 'A192GCM', ...(web && { backend: web }) })
+    const token = await encryptCompact('x', key)
+    vi.spyOn(crypto.subtle, 'importKey').mockRejectedValue(new DOMException('no', 'OperationError'))
+    const error = refusal(
+      'algorithm_unsupported',
+      'algorithm unsupported: "AES-192" is not available in this runtime: expected one other than a Chromium browser',
+    )
+    await expect(encryptCompact('x', key)).rejects.toMatchObject(error)
+    await expect(decryptCompact(token, key)).rejects.toMatchObject(error)
   })
 })
 
