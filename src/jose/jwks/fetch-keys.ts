@@ -41,7 +41,11 @@ async function fetchObject(url: string, transport: Transport): Promise<JsonObjec
 async function importPublished(jwk: Jwk, { logger, backend }: FetchKeysOptions): Promise<Key | undefined> {
   try {
     if (jwk.kty === 'oct') throw new JoseError('key_unsupported', 'a secret was published')
-    return await Key.import(jwk, backend === undefined ? {} : { backend })
+    const options = backend === undefined ? {} : { backend }
+    const key = await Key.import(jwk, options)
+    if (!key.isPrivate) return key
+    logger.warn('a private key was published in a JWK Set; only its public half is used', { kid: key.kid })
+    return await Key.import(key.toPublicJwk(), options)
   } catch (error) {
     logger.warn('a key of a JWK Set was passed over', { reason: error })
     return undefined

@@ -75,6 +75,29 @@ describe('OIDC Core §10.1.1 keys behind a jwks_uri', () => {
     expect(server.requests).toHaveLength(2)
   })
 
+  it('are public: of a private key that was published by mistake, the public half is used', async () => {
+    const server = new Server()
+    const lines: string[] = []
+    const write = (line: string): number => lines.push(line)
+    server.answer = () => server.json({ keys: [a.toPrivateJwk()] })
+    const keys = server.keys({ logger: { debug: write, info: write, warn: write, error: write } })
+    const [key] = await keys.select({ kid: 'a' })
+    expect(key).toMatchObject({ kid: 'a', isPrivate: false })
+    expect(lines).toEqual([
+      expect.stringContaining('a private key was published in a JWK Set; only its public half is used'),
+    ])
+    expect(lines.join()).not.toContain((a.toPrivateJwk() as { d: string }).d)
+  })
+
+  it('may be for encryption, which no signature asks for', async () => {
+    const server = new Server()
+    const agreement = await Key.generate({ kty: 'OKP', crv: 'X25519' }, { kid: 'x', use: 'enc' })
+    server.answer = () => server.json({ keys: [agreement.toPublicJwk(), a.toPublicJwk()] })
+    const keys = server.keys()
+    expect(kids(await keys.select({ alg: 'ES256' }))).toEqual(['a'])
+    expect(kids(await keys.select({ use: 'enc' }))).toEqual(['x'])
+  })
+
   it('follow a rotation: a new kid is looked for after the cool-down', async () => {
     const server = new Server()
     const keys = server.keys({ cooldown: '30s' })
