@@ -2,12 +2,15 @@ import { createNodeBackend } from './node.ts'
 import type { CryptoBackend } from './primitives.ts'
 import { createWebBackend } from './web.ts'
 
+export { PlatformUnsupportedError } from './platform-unsupported.ts'
 export type {
   CryptoBackend,
   Data,
+  EcCurve,
   HashName,
   KeyMaterial,
   KeyMembers,
+  KeyPairScheme,
   NativeDescription,
   SignatureScheme,
   Signer,

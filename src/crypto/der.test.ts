@@ -26,10 +26,12 @@ describe('RFC 5280 §4.1.2.7 and RFC 5958 §2 the algorithm of a DER key', () =>
     ['a tag alone', '30', 'DER ends early'],
     ['a length beyond the end', '30 05 30', 'DER ends early'],
     ['a length that is cut', '30 82 01', 'DER ends early'],
-    ['a length of four bytes', '30 84 00 00 00 02 30 00', 'DER element is too long'],
-    ['something that is no sequence', '04 02 30 00', 'DER is not a key'],
-    ['no algorithm identifier', '30 02 04 00', 'DER is not a key'],
-    ['no object identifier', '30 04 30 02 04 00', 'DER is not a key'],
+    ['a length that is left open', '30 80 00 00', 'DER element is of no or of too great a length'],
+    ['more than one element', '30 00 30 00', 'DER has bytes behind its end'],
+    ['a length of four bytes', '30 84 00 00 00 02 30 00', 'DER element is of no or of too great a length'],
+    ['something that is no sequence', '04 02 30 00', 'DER element is missing or has another tag'],
+    ['no algorithm identifier', '30 02 04 00', 'DER element is missing or has another tag'],
+    ['no object identifier', '30 04 30 02 04 00', 'DER element is missing or has another tag'],
   ])('is not read from %s', (_, hex, message) => {
     expect(() => keyAlgorithmOf('spki', fromHex(hex))).toThrow(message)
   })

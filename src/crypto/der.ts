@@ -1,12 +1,58 @@
-/** One element of DER: its tag and where its content lies. */
-interface Element {
+/** One element of DER. */
+export interface DerElement {
   readonly tag: number
-  readonly start: number
-  readonly end: number
+  readonly content: Uint8Array
+  /** Tag, length and content together. */
+  readonly whole: Uint8Array
 }
 
-const sequence = 0x30
-const objectIdentifier = 0x06
+export const derTags = {
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  objectIdentifier: 0x06,
+  sequence: 0x30,
+} as const
+
+/** Reads bytes that are one element and nothing behind it. @throws SyntaxError where they are not. */
+export function readDer(der: Uint8Array): DerElement {
+  const element = readAt(der, 0)
+  if (element.whole.length !== der.length) throw new SyntaxError('DER has bytes behind its end')
+  return element
+}
+
+/** The elements inside a constructed one. @throws SyntaxError where its content is none. */
+export function derChildren({ content }: DerElement): DerElement[] {
+  const children: DerElement[] = []
+  for (let offset = 0; offset < content.length; offset += children.at(-1)?.whole.length ?? content.length) {
+    children.push(readAt(content, offset))
+  }
+  return children
+}
+
+/** An element that must be there and have this tag. @throws SyntaxError where it has not. */
+export function expectDer(element: DerElement | undefined, tag: number): DerElement {
+  if (element?.tag === tag) return element
+  throw new SyntaxError('DER element is missing or has another tag')
+}
+
+/** Bytes as hex, which is how object identifiers are compared here. */
+export function derHex({ content }: DerElement): string {
+  return Array.from(content, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Lengths take three bytes at most, which is more than any key needs. @spec RFC 5280 §4.1 */
+function readAt(der: Uint8Array, offset: number): DerElement {
+  const [tag, first] = [der[offset], der[offset + 1]]
+  if (tag === undefined || first === undefined) throw new SyntaxError('DER ends early')
+  const lengthBytes = first < 0x80 ? 0 : first & 0x7f
+  if (first === 0x80 || lengthBytes > 3) throw new SyntaxError('DER element is of no or of too great a length')
+  let length = lengthBytes === 0 ? first : 0
+  for (let index = 0; index < lengthBytes; index++) length = length * 256 + (der[offset + 2 + index] ?? 0)
+  const start = offset + 2 + lengthBytes
+  if (start + length > der.length) throw new SyntaxError('DER ends early')
+  return { tag, content: der.subarray(start, start + length), whole: der.subarray(offset, start + length) }
+}
 
 /**
  * The object identifiers of a key's AlgorithmIdentifier, as hex: the algorithm and, for elliptic curves, the curve.
@@ -16,33 +62,10 @@ const objectIdentifier = 0x06
  * @spec RFC 5958 §2
  */
 export function keyAlgorithmOf(format: 'spki' | 'pkcs8', der: Uint8Array): { algorithm: string; curve?: string } {
-  const outer = expect(read(der, 0), sequence)
-  const version = format === 'pkcs8' ? read(der, outer.start).end : outer.start
-  const identifier = expect(read(der, version), sequence)
-  const algorithm = expect(read(der, identifier.start), objectIdentifier)
-  const parameters = algorithm.end < identifier.end ? read(der, algorithm.end) : undefined
-  const curve = parameters?.tag === objectIdentifier ? hex(der, parameters) : undefined
-  return { algorithm: hex(der, algorithm), ...(curve !== undefined && { curve }) }
-}
-
-function read(der: Uint8Array, offset: number): Element {
-  const tag = der[offset]
-  const first = der[offset + 1]
-  if (tag === undefined || first === undefined) throw new RangeError('DER ends early')
-  const lengthBytes = first < 0x80 ? 0 : first & 0x7f
-  if (lengthBytes > 3) throw new RangeError('DER element is too long')
-  let length = lengthBytes === 0 ? first : 0
-  for (let index = 0; index < lengthBytes; index++) length = length * 256 + (der[offset + 2 + index] ?? 0)
-  const start = offset + 2 + lengthBytes
-  if (start + length > der.length) throw new RangeError('DER ends early')
-  return { tag, start, end: start + length }
-}
-
-function expect(element: Element, tag: number): Element {
-  if (element.tag !== tag) throw new TypeError('DER is not a key')
-  return element
-}
-
-function hex(der: Uint8Array, { start, end }: Element): string {
-  return Array.from(der.subarray(start, end), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const parts = derChildren(expectDer(readDer(der), derTags.sequence))
+  const identifier = derChildren(expectDer(parts[format === 'pkcs8' ? 1 : 0], derTags.sequence))
+  const algorithm = expectDer(identifier[0], derTags.objectIdentifier)
+  const parameters = identifier[1]
+  const curve = parameters?.tag === derTags.objectIdentifier ? derHex(parameters) : undefined
+  return { algorithm: derHex(algorithm), ...(curve !== undefined && { curve }) }
 }

@@ -23,6 +23,7 @@ export function createNodeSigner(platform: SignaturePlatform, key: KeyObject, sc
       return (data) => mac(data, 'base64url')
     }
     case 'eddsa':
+    case 'ml-dsa':
       return (data) => crypto.sign(null, toBytes(buffer, data), key).toString('base64url')
     case 'ecdsa':
       return createEcdsaSigner(platform, key, scheme)
@@ -70,6 +71,7 @@ export function createNodeVerifier(platform: SignaturePlatform, key: KeyObject, 
     case 'hmac':
       return createHmacVerifier(platform, key, scheme)
     case 'eddsa':
+    case 'ml-dsa':
       return (data, signature) => crypto.verify(null, toBytes(buffer, data), key, signature)
     case 'ecdsa':
       return createEcdsaVerifier(platform, key, scheme)

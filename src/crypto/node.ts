@@ -1,15 +1,18 @@
 import type { Awaitable } from '../util/awaitable.ts'
+import { keyAlgorithmOf } from './der.ts'
+import { derKeyKind } from './der-keys.ts'
 import { createNodeSigner, createNodeVerifier, pooled, type SignaturePlatform } from './node-signatures.ts'
 import type { BufferConstructor, KeyObject, NodeCrypto, NodeProcess } from './node-types.ts'
+import { kindOf, PlatformUnsupportedError } from './platform-unsupported.ts'
 import type {
   AesGcmInput,
   CryptoBackend,
   KeyMembers,
+  KeyPairScheme,
   NativeDescription,
   ScryptParameters,
-  SignatureScheme,
 } from './primitives.ts'
-import { nodeHashNames } from './schemes.ts'
+import { nodeHashNames, publicHalf } from './schemes.ts'
 import { createTurnBudget } from './turn-budget.ts'
 import { createWebBackend } from './web.ts'
 
@@ -103,17 +106,21 @@ function ciphers(crypto: NodeCrypto): Pick<CryptoBackend, 'aesGcmEncrypt' | 'aes
   }
 }
 
-type Keys = Pick<CryptoBackend, 'generateKeyPair' | 'importDer' | 'importNative' | 'signer' | 'verifier'>
+type Keys = Pick<CryptoBackend, 'generateKeyPair' | 'checkKey' | 'importDer' | 'importNative' | 'signer' | 'verifier'>
 
 function keys(platform: SignaturePlatform): Keys {
   const { crypto } = platform
   return {
-    generateKeyPair: (scheme, modulusLength) => generate(crypto, scheme, modulusLength),
-    importDer: (format, der) =>
-      (format === 'spki'
-        ? crypto.createPublicKey({ key: der, format: 'der', type: 'spki' })
-        : crypto.createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-      ).export({ format: 'jwk' }),
+    async generateKeyPair(scheme, modulusLength) {
+      const kind = kindOf(scheme)
+      if (kind !== undefined && !has(crypto, kind)) throw new PlatformUnsupportedError(kind)
+      return generate(crypto, scheme, modulusLength)
+    },
+    checkKey(members): void {
+      verifyingKey(crypto, members)
+      if (members.d !== undefined || members.priv !== undefined) signingKey(crypto, members)
+    },
+    importDer: (format, der) => probing(crypto, derKind(format, der), () => fromDer(crypto, format, der)),
     importNative: (key) => describe(crypto, key),
     signer: (material, scheme) =>
       'native' in material
@@ -126,9 +133,55 @@ function keys(platform: SignaturePlatform): Keys {
   }
 }
 
-function generate(crypto: NodeCrypto, scheme: SignatureScheme, modulusLength: number): Promise<KeyMembers> {
+/** Tells a platform that lacks a curve from a key that is broken: only the first fails on a key known to be good. */
+function probing<T>(crypto: NodeCrypto, kind: string | undefined, step: () => T): T {
+  try {
+    return step()
+  } catch (cause) {
+    if (kind === undefined || has(crypto, kind)) throw cause
+    throw new PlatformUnsupportedError(kind, { cause })
+  }
+}
+
+const zeros = (bytes: number): string => 'A'.repeat(Math.ceil((bytes * 8) / 6))
+
+/** Public keys that every platform reads which has their kind: bytes of the right number, and a point of secp256k1. */
+function probe(kind: string): KeyMembers {
+  const lengths: Readonly<Record<string, number>> = { Ed25519: 32, X25519: 32, Ed448: 57, X448: 56 }
+  const sets: Readonly<Record<string, number>> = { 'ML-DSA-44': 1312, 'ML-DSA-65': 1952, 'ML-DSA-87': 2592 }
+  const [length, set] = [lengths[kind], sets[kind]]
+  if (length !== undefined) return { kty: 'OKP', crv: kind, x: zeros(length) }
+  if (set !== undefined) return { kty: 'AKP', alg: kind, pub: zeros(set) }
+  const x = 'eb5mfvncu6xVoGKVzocLBwKb_NstzijZWfKBWxb4F5g'
+  return { kty: 'EC', crv: kind, x, y: 'SDradyajxGVdpPv8DhEIqP0XtEimhVQZnEfQj_sQ1Lg' }
+}
+
+function has(crypto: NodeCrypto, kind: string): boolean {
+  try {
+    crypto.createPublicKey({ key: probe(kind), format: 'jwk' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function fromDer(crypto: NodeCrypto, format: 'spki' | 'pkcs8', der: Uint8Array): KeyMembers {
+  const input = { key: der, format: 'der', type: format } as const
+  const key = format === 'spki' ? crypto.createPublicKey(input) : crypto.createPrivateKey(input)
+  return key.export({ format: 'jwk' })
+}
+
+function derKind(format: 'spki' | 'pkcs8', der: Uint8Array): string | undefined {
+  try {
+    return derKeyKind(keyAlgorithmOf(format, der))
+  } catch {
+    return undefined
+  }
+}
+
+function generate(crypto: NodeCrypto, scheme: KeyPairScheme, modulusLength: number): Promise<KeyMembers> {
+  const [type, options] = generation(scheme, modulusLength)
   return new Promise((resolve, reject) => {
-    const [type, options] = generation(scheme, modulusLength)
     crypto.generateKeyPair(type, options, (error, _publicKey, privateKey) => {
       if (error || privateKey === undefined) reject(error)
       else resolve(privateKey.export({ format: 'jwk' }))
@@ -136,12 +189,16 @@ function generate(crypto: NodeCrypto, scheme: SignatureScheme, modulusLength: nu
   })
 }
 
-function generation(scheme: SignatureScheme, modulusLength: number): [type: string, options: object] {
+function generation(scheme: KeyPairScheme, modulusLength: number): [type: string, options: object] {
   switch (scheme.family) {
     case 'ecdsa':
       return ['ec', { namedCurve: scheme.curve }]
     case 'eddsa':
+      return [(scheme.curve ?? 'Ed25519').toLowerCase(), {}]
+    case 'xdh':
       return [scheme.curve.toLowerCase(), {}]
+    case 'ml-dsa':
+      return [scheme.parameterSet.toLowerCase(), {}]
     default:
       return ['rsa', { modulusLength }]
   }
@@ -151,9 +208,9 @@ function generation(scheme: SignatureScheme, modulusLength: number): [type: stri
 function describe(crypto: NodeCrypto, key: object): Awaitable<NativeDescription | undefined> {
   if (!(key instanceof crypto.KeyObject)) return createWebBackend().importNative(key)
   const material = key.export({ format: 'jwk' })
-  const { kty, crv } = material
+  const { kty, crv, alg } = material
   const isPrivate = key.type !== 'public'
-  return { material, kty, ...(crv && { crv }), isPrivate, ...publicMembersOf(crypto, key) }
+  return { material, kty, ...(crv && { crv }), ...(alg && { alg }), isPrivate, ...publicMembersOf(crypto, key) }
 }
 
 function publicMembersOf(crypto: NodeCrypto, key: KeyObject): { publicMembers?: KeyMembers } {
@@ -164,10 +221,10 @@ function publicMembersOf(crypto: NodeCrypto, key: KeyObject): { publicMembers?: 
 
 function signingKey(crypto: NodeCrypto, members: KeyMembers): KeyObject {
   if (members.k !== undefined) return crypto.createSecretKey(members.k, 'base64url')
-  return crypto.createPrivateKey({ key: members, format: 'jwk' })
+  return probing(crypto, kindOf(members), () => crypto.createPrivateKey({ key: members, format: 'jwk' }))
 }
 
 function verifyingKey(crypto: NodeCrypto, members: KeyMembers): KeyObject {
   if (members.k !== undefined) return crypto.createSecretKey(members.k, 'base64url')
-  return crypto.createPublicKey({ key: members, format: 'jwk' })
+  return probing(crypto, kindOf(members), () => crypto.createPublicKey({ key: publicHalf(members), format: 'jwk' }))
 }

@@ -13,8 +13,15 @@ export type SignatureScheme =
   /** The salt is as long as the digest, MGF1 uses the same hash (RFC 7518 §3.5). */
   | { readonly family: 'rsa-pss'; readonly hash: HashName }
   /** Signatures are `r || s`, each as long as the curve's order (RFC 7518 §3.4). */
-  | { readonly family: 'ecdsa'; readonly hash: HashName; readonly curve: 'P-256' | 'P-384' | 'P-521' }
-  | { readonly family: 'eddsa'; readonly curve: 'Ed25519' }
+  | { readonly family: 'ecdsa'; readonly hash: HashName; readonly curve: EcCurve }
+  /** The curve may be left to the key (RFC 8037 §3.1); only the making of a key has to name it. */
+  | { readonly family: 'eddsa'; readonly curve?: 'Ed25519' | 'Ed448' }
+  | { readonly family: 'ml-dsa'; readonly parameterSet: 'ML-DSA-44' | 'ML-DSA-65' | 'ML-DSA-87' }
+
+export type EcCurve = 'P-256' | 'P-384' | 'P-521' | 'secp256k1'
+
+/** What a key pair can be made for: signatures, or (RFC 8037 §3.2) agreeing on a key. */
+export type KeyPairScheme = SignatureScheme | { readonly family: 'xdh'; readonly curve: 'X25519' | 'X448' }
 
 /** The members of a JWK that hold key material; what else a JWK carries is no concern of a backend. */
 export interface KeyMembers {
@@ -31,6 +38,10 @@ export interface KeyMembers {
   readonly dp?: string
   readonly dq?: string
   readonly qi?: string
+  /** Of type `AKP`, whose algorithm is part of the material. */
+  readonly alg?: string
+  readonly pub?: string
+  readonly priv?: string
 }
 
 /** A key of the platform that keeps its secret to itself: a non-extractable `CryptoKey`. */
@@ -108,8 +119,13 @@ export interface CryptoBackend {
     length: number,
   ) => Awaitable<Uint8Array>
 
-  /** Makes a fresh key pair and answers with the members of the private JWK. */
-  generateKeyPair(scheme: SignatureScheme, modulusLength: number): Awaitable<KeyMembers>
+  /**
+   * Makes a fresh key pair and answers with the members of the private JWK. This and everything below throws
+   * `PlatformUnsupportedError` for curves and parameter sets that the platform does not have.
+   */
+  generateKeyPair(scheme: KeyPairScheme, modulusLength: number): Awaitable<KeyMembers>
+  /** Builds the key once; throws when the members are no key, such as a point that is not on its curve. */
+  checkKey(members: KeyMembers): Awaitable<void>
   /** Reads SubjectPublicKeyInfo or PKCS #8 and answers with JWK members; throws when it cannot. */
   importDer(format: 'spki' | 'pkcs8', der: Uint8Array): Awaitable<KeyMembers>
   /** Describes a `CryptoKey` or `KeyObject`; `undefined` for anything else. */

@@ -1,5 +1,7 @@
 import { encodeBase64url } from '../util/base64url.ts'
 import { keyAlgorithmOf } from './der.ts'
+import { derKeyParameters } from './der-keys.ts'
+import { kindOf, PlatformUnsupportedError } from './platform-unsupported.ts'
 import type {
   AesGcmInput,
   CryptoBackend,
@@ -7,12 +9,13 @@ import type {
   HashName,
   KeyMaterial,
   KeyMembers,
+  KeyPairScheme,
   NativeDescription,
   SignatureScheme,
   Signer,
   Verifier,
 } from './primitives.ts'
-import { curveWidths, describeCryptoKey, digestLengths } from './schemes.ts'
+import { curveWidths, describeCryptoKey, digestLengths, publicHalf } from './schemes.ts'
 
 /* WebCrypto, which browsers and every server runtime have. It cannot be asked at once: everything is a promise. */
 
@@ -89,27 +92,37 @@ function aesParameters({ iv, additionalData }: AesGcmInput): AesGcmParams {
   return { name: 'AES-GCM', iv: bytes(iv), ...(additionalData && { additionalData: bytes(additionalData) }) }
 }
 
-const keys: Pick<CryptoBackend, 'generateKeyPair' | 'importDer' | 'importNative' | 'signer' | 'verifier'> = {
+type Keys = Pick<CryptoBackend, 'generateKeyPair' | 'checkKey' | 'importDer' | 'importNative' | 'signer' | 'verifier'>
+
+const keys: Keys = {
   async generateKeyPair(scheme, modulusLength) {
     const publicExponent = new Uint8Array([1, 0, 1])
-    const parameters = { ...importParameters(scheme), modulusLength, publicExponent }
-    const pair = (await crypto.subtle.generateKey(parameters, true, ['sign', 'verify'])) as CryptoKeyPair
-    return exportMembers(pair.privateKey)
+    const parameters = { ...pairParameters(scheme), modulusLength, publicExponent }
+    const usages: KeyUsage[] = scheme.family === 'xdh' ? ['deriveBits'] : ['sign', 'verify']
+    const pair = await available(kindOf(scheme), crypto.subtle.generateKey(parameters, true, usages))
+    return exportMembers((pair as CryptoKeyPair).privateKey)
+  },
+  async checkKey(members) {
+    const isPrivate = members.d !== undefined || members.priv !== undefined
+    await importMembers(publicHalf(members), kindParameters(members), 'verify')
+    if (isPrivate) await importMembers(members, kindParameters(members), 'sign')
   },
   async importDer(format, der) {
-    const parameters = derParameters(format, der)
-    const usage = format === 'spki' ? 'verify' : 'sign'
-    return exportMembers(await crypto.subtle.importKey(format, bytes(der), parameters, true, [usage]))
+    const parameters = derKeyParameters(keyAlgorithmOf(format, der))
+    const usages = usagesFor(parameters.name, format === 'spki' ? 'verify' : 'sign')
+    const kind = parameters.namedCurve ?? (parameters.hash === undefined ? parameters.name : undefined)
+    const imported = available(kind, crypto.subtle.importKey(format, bytes(der), parameters, true, usages))
+    return exportMembers(await imported)
   },
   importNative: async (key) => (key instanceof CryptoKey ? describe(key) : undefined),
   async signer(material, scheme): Promise<Signer> {
     const key = await importMaterial(material, scheme, 'sign')
-    const parameters = signatureParameters(scheme)
+    const parameters = signatureParameters(key, scheme)
     return async (data) => encodeBase64url(new Uint8Array(await crypto.subtle.sign(parameters, key, bytes(data))))
   },
   async verifier(material, scheme): Promise<Verifier> {
     const key = await importMaterial(material, scheme, 'verify')
-    const parameters = signatureParameters(scheme)
+    const parameters = signatureParameters(key, scheme)
     const length = scheme.family === 'ecdsa' ? 2 * curveWidths[scheme.curve] : undefined
     return async (data, signature) =>
       (length === undefined || signature.length === length) &&
@@ -117,8 +130,24 @@ const keys: Pick<CryptoBackend, 'generateKeyPair' | 'importDer' | 'importNative'
   },
 }
 
+/** WebCrypto has a name of its own for the failure that is no fault of the key. */
+async function available<T>(kind: string | undefined, operation: Promise<T>): Promise<T> {
+  try {
+    return await operation
+  } catch (cause) {
+    if (kind === undefined || (cause as { name?: unknown }).name !== 'NotSupportedError') throw cause
+    throw new PlatformUnsupportedError(kind, { cause })
+  }
+}
+
+export interface ImportParameters {
+  readonly name: string
+  readonly hash?: string
+  readonly namedCurve?: string
+}
+
 /** What WebCrypto binds a key to when it is read. */
-function importParameters(scheme: SignatureScheme): { name: string; hash?: string; namedCurve?: string } {
+export function importParameters(scheme: SignatureScheme, crv: string | undefined): ImportParameters {
   switch (scheme.family) {
     case 'hmac':
       return { name: 'HMAC', hash: hashNames[scheme.hash] }
@@ -129,39 +158,37 @@ function importParameters(scheme: SignatureScheme): { name: string; hash?: strin
     case 'ecdsa':
       return { name: 'ECDSA', namedCurve: scheme.curve }
     case 'eddsa':
-      return { name: scheme.curve }
+      return { name: scheme.curve ?? crv ?? 'Ed25519' }
+    case 'ml-dsa':
+      return { name: scheme.parameterSet }
   }
 }
 
+function pairParameters(scheme: KeyPairScheme): ImportParameters {
+  return scheme.family === 'xdh' ? { name: scheme.curve } : importParameters(scheme, undefined)
+}
+
+/** Any algorithm that such a key can be read for, when it is only read to see whether it is one. */
+function kindParameters({ kty, crv, alg }: KeyMembers): ImportParameters {
+  if (kty === 'RSA') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+  if (kty === 'EC') return { name: 'ECDSA', namedCurve: crv ?? '' }
+  return { name: crv ?? alg ?? '' }
+}
+
+/** Keys for agreement sign nothing: the private half derives, the public half is not operated on. */
+function usagesFor(name: string, usage: 'sign' | 'verify'): KeyUsage[] {
+  if (!name.startsWith('X')) return [usage]
+  return usage === 'sign' ? ['deriveBits'] : []
+}
+
 /** What WebCrypto is told at each signature. The salt of PSS is as long as the digest. @spec RFC 7518 §3.5 */
-function signatureParameters(scheme: SignatureScheme): { name: string; hash?: string; saltLength?: number } {
-  const { name } = importParameters(scheme)
+function signatureParameters(
+  { algorithm: { name } }: CryptoKey,
+  scheme: SignatureScheme,
+): { name: string; hash?: string; saltLength?: number } {
   if (scheme.family === 'ecdsa') return { name, hash: hashNames[scheme.hash] }
   if (scheme.family === 'rsa-pss') return { name, saltLength: digestLengths[scheme.hash] }
   return { name }
-}
-
-/** The algorithms of DER keys by object identifier; the hash that RSA keys are read with is forgotten on export. */
-const derAlgorithms: Readonly<Record<string, { name: string; hash?: string }>> = {
-  '2a864886f70d010101': { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
-  '2a8648ce3d0201': { name: 'ECDSA' },
-  '2b6570': { name: 'Ed25519' },
-}
-
-const derCurves: Readonly<Record<string, string>> = {
-  '2a8648ce3d030107': 'P-256',
-  '2b81040022': 'P-384',
-  '2b81040023': 'P-521',
-}
-
-function derParameters(format: 'spki' | 'pkcs8', der: Uint8Array): { name: string; namedCurve?: string } {
-  const identifier = keyAlgorithmOf(format, der)
-  const algorithm = derAlgorithms[identifier.algorithm]
-  if (algorithm === undefined) throw new TypeError('DER key is of an unknown algorithm')
-  if (identifier.curve === undefined) return algorithm
-  const namedCurve = derCurves[identifier.curve]
-  if (namedCurve === undefined) throw new TypeError('DER key is on an unknown curve')
-  return { ...algorithm, namedCurve }
 }
 
 async function describe(key: CryptoKey): Promise<NativeDescription | undefined> {
@@ -173,20 +200,25 @@ async function describe(key: CryptoKey): Promise<NativeDescription | undefined> 
 
 async function exportMembers(key: CryptoKey): Promise<KeyMembers> {
   const { kty = '', alg, key_ops, use, ext, oth, ...members } = await crypto.subtle.exportKey('jwk', key)
-  return { kty, ...members }
+  // In a key of type AKP the algorithm is material; in the others it says what WebCrypto was told.
+  return { kty, ...members, ...(kty === 'AKP' && alg !== undefined && { alg }) }
 }
 
-function publicHalf({ kty, crv, x, y, n, e }: KeyMembers): KeyMembers {
-  const members = { crv, x, y, n, e }
-  return { kty, ...Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) }
-}
-
-async function importMaterial(
+function importMaterial(
   material: KeyMaterial,
   scheme: SignatureScheme,
   usage: 'sign' | 'verify',
-): Promise<CryptoKey> {
+): Promise<CryptoKey> | CryptoKey {
   if ('native' in material) return material.native as CryptoKey
   const members = usage === 'verify' && material.k === undefined ? publicHalf(material) : material
-  return crypto.subtle.importKey('jwk', { ...members }, importParameters(scheme), false, [usage])
+  return importMembers(members, importParameters(scheme, material.crv), usage)
+}
+
+function importMembers(
+  members: KeyMembers,
+  parameters: ImportParameters,
+  usage: 'sign' | 'verify',
+): Promise<CryptoKey> {
+  const usages = usagesFor(parameters.name, usage)
+  return available(kindOf(members), crypto.subtle.importKey('jwk', { ...members }, parameters, false, usages))
 }

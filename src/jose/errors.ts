@@ -15,6 +15,10 @@ export type JoseErrorCode =
   | 'critical_invalid'
   | 'critical_unsupported'
   | 'type_mismatch'
+  | 'encryption_missing'
+  | 'encryption_unsupported'
+  | 'encryption_not_allowed'
+  | 'compression_not_allowed'
   // keys
   | 'key_invalid'
   | 'key_unsupported'
@@ -28,10 +32,22 @@ export type JoseErrorCode =
   | 'key_not_extractable'
   | 'key_symmetric'
   | 'key_not_found'
+  | 'password_missing'
+  | 'password_invalid'
+  | 'signer_failed'
   | 'jwks_invalid'
   | 'jwks_unavailable'
   // the signature
   | 'signature_invalid'
+  // the encryption
+  | 'recipients_invalid'
+  | 'decryption_failed'
+  | 'compression_invalid'
+  | 'plaintext_too_large'
+  // selective disclosure
+  | 'disclosure_invalid'
+  | 'key_binding_missing'
+  | 'key_binding_unexpected'
   // claims
   | 'claim_missing'
   | 'claim_invalid'

@@ -1,3 +1,4 @@
+export * from './jwe/index.ts'
 export * from './jwk/index.ts'
 export * from './jwks/index.ts'
 export * from './jws/index.ts'

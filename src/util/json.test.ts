@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJsonObject } from './json.ts'
+import { parseJsonArray, parseJsonObject } from './json.ts'
 
 const strict = { rejectDuplicates: true }
 
@@ -75,5 +75,19 @@ describe('RFC 7515 §4 duplicate members', () => {
         expect(parseJsonObject(JSON.stringify(value), strict)).toEqual(JSON.parse(JSON.stringify(value)))
       }),
     )
+  })
+})
+
+describe('RFC 8259 §5 parseJsonArray', () => {
+  it('gives an array, with the objects in it checked', () => {
+    expect(parseJsonArray('["a", {"b": 1}]')).toEqual(['a', { b: 1 }])
+    expect(() => parseJsonArray('[{"b":1,"b":2}]', { rejectDuplicates: true })).toThrow(
+      new SyntaxError('JSON object names a member twice'),
+    )
+    expect(() => parseJsonArray('[{"__proto__":1}]')).toThrow(SyntaxError)
+  })
+
+  it.each(['{}', '"a"', 'null', '1', ''])('refuses %j', (text) => {
+    expect(() => parseJsonArray(text)).toThrow(SyntaxError)
   })
 })

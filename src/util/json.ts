@@ -23,9 +23,26 @@ export interface JsonObjectOptions {
 export function parseJsonObject(text: string, options: JsonObjectOptions = {}): JsonObject {
   const value = parse(text)
   if (!isJsonObject(value)) throw new SyntaxError('JSON text is not an object')
-  if (MAY_REACH_PROTOTYPE.test(text)) refusePrototypeMembers(value)
-  if (options.rejectDuplicates === true) refuseDuplicateMembers(text)
+  refuseMembers(text, value, options)
   return value
+}
+
+/**
+ * Parses a JSON text whose value must be an array. What holds for objects holds for those within it.
+ *
+ * @throws SyntaxError
+ * @spec RFC 8259 §5
+ */
+export function parseJsonArray(text: string, options: JsonObjectOptions = {}): JsonValue[] {
+  const value = parse(text)
+  if (!Array.isArray(value)) throw new SyntaxError('JSON text is not an array')
+  refuseMembers(text, value, options)
+  return value
+}
+
+function refuseMembers(text: string, value: object, { rejectDuplicates }: JsonObjectOptions): void {
+  if (MAY_REACH_PROTOTYPE.test(text)) refusePrototypeMembers(value)
+  if (rejectDuplicates === true) refuseDuplicateMembers(text)
 }
 
 /** Whether a JSON value is an object, not an array or null. */
@@ -45,7 +62,7 @@ function parse(text: string): JsonValue {
 const MAY_REACH_PROTOTYPE = /__proto__|constructor|\\u/
 
 /** Walks without recursion, so that a deeply nested text cannot exhaust the stack. */
-function refusePrototypeMembers(root: JsonObject): void {
+function refusePrototypeMembers(root: object): void {
   const pending: object[] = [root]
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
     for (const [name, member] of Object.entries(value)) {

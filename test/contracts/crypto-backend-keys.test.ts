@@ -8,12 +8,29 @@ const message = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1MSJ9'
 const fromText = (signature: string): Uint8Array => new Uint8Array(Buffer.from(signature, 'base64url'))
 const nameOf = (scheme: SignatureScheme): string => Object.values(scheme).join(' ')
 
+const agreementSchemes = (['X25519', 'X448'] as const).map((curve) => ({ family: 'xdh', curve }) as const)
+const oaep = (hash: string): RsaHashedKeyGenParams => ({
+  name: 'RSA-OAEP',
+  hash,
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+})
+
 /** One pair for each kind of key; RSA keys are slow to make. */
 const keys: Map<string, KeyMembers> = new Map()
 const kindOf = (scheme: SignatureScheme): string => ('curve' in scheme ? scheme.curve : 'RSA')
 const keyFor = (scheme: SignatureScheme): KeyMembers => keys.get(kindOf(scheme)) ?? { kty: 'missing' }
 const publicHalf = ({ kty, crv, x, y, n, e }: KeyMembers): KeyMembers =>
   JSON.parse(JSON.stringify({ kty, crv, x, y, n, e }))
+
+function generatedOrRefused(generate: () => unknown): boolean {
+  try {
+    generate()
+    return true
+  } catch {
+    return false
+  }
+}
 
 beforeAll(async () => {
   for (const [index, scheme] of keyPairSchemes.entries()) {
@@ -94,6 +111,9 @@ describe.each(backends)('crypto backend $name: keys', (backend) => {
     ['ec', { namedCurve: 'P-384' }, 'P-384'],
     ['ec', { namedCurve: 'P-521' }, 'P-521'],
     ['ed25519', {}, 'Ed25519'],
+    ['ed448', {}, 'Ed448'],
+    ['x25519', {}, 'X25519'],
+    ['x448', {}, 'X448'],
   ])('reads SPKI and PKCS #8 of %s %o', async (type, options, kind) => {
     const pair = generateKeyPairSync(type as 'ec', options as { namedCurve: string })
     const spki = await backend.importDer('spki', pair.publicKey.export({ format: 'der', type: 'spki' }))
@@ -104,8 +124,9 @@ describe.each(backends)('crypto backend $name: keys', (backend) => {
   })
 
   it('fails on DER that is something else', async () => {
-    const { publicKey } = generateKeyPairSync('x25519')
+    const { publicKey } = generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 })
     const other = publicKey.export({ format: 'der', type: 'spki' })
+    await expect((async () => backend.importDer('spki', other))()).rejects.toThrow()
     const cut = other.subarray(0, 10)
     for (const der of [cut, new Uint8Array(), new Uint8Array([0x30, 0x84, 1, 2, 3, 4, 5])]) {
       await expect((async () => backend.importDer('spki', der))()).rejects.toThrow()
@@ -138,9 +159,32 @@ describe.each(backends)('crypto backend $name: keys', (backend) => {
     expect(await verify(message, fromText(await sign(message)))).toBe(true)
   })
 
+  it.each([
+    [{ name: 'AES-KW', length: 192 }, ['wrapKey'], { kty: 'oct', alg: 'A192KW', bits: 192 }],
+    [{ name: 'AES-GCM', length: 256 }, ['encrypt'], { kty: 'oct', keyOps: ['encrypt'], bits: 256 }],
+    [{ name: 'ECDH', namedCurve: 'P-384' }, ['deriveBits'], { kty: 'EC', crv: 'P-384' }],
+    [{ name: 'X25519' }, ['deriveBits'], { kty: 'OKP', crv: 'X25519' }],
+    [oaep('SHA-1'), ['decrypt'], { kty: 'RSA', alg: 'RSA-OAEP' }],
+    [oaep('SHA-384'), ['decrypt'], { kty: 'RSA', alg: 'RSA-OAEP-384' }],
+  ])('describes a CryptoKey for encryption: %o', async (algorithm, usages, expected) => {
+    const made = await crypto.subtle.generateKey(algorithm, true, usages as KeyUsage[])
+    const key = 'privateKey' in made ? made.privateKey : made
+    expect(await backend.importNative(key)).toMatchObject({ ...expected, isPrivate: true })
+  })
+
+  it('builds a key pair of every kind, and refuses what is none', async () => {
+    for (const scheme of [...keyPairSchemes, ...agreementSchemes]) {
+      const members = await backend.generateKeyPair(scheme, 2048)
+      await backend.checkKey(members)
+      await backend.checkKey(publicHalf(members))
+      const { kty, crv } = members
+      await expect((async () => backend.checkKey({ kty, ...(crv && { crv }), x: 'AA', y: 'AA' }))()).rejects.toThrow()
+    }
+  })
+
   it('does not know keys for other purposes, or other objects', async () => {
-    const aes = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt'])
-    expect(await backend.importNative(aes)).toBeUndefined()
+    const password = await crypto.subtle.importKey('raw', new Uint8Array(16), 'PBKDF2', false, ['deriveBits'])
+    expect(await backend.importNative(password)).toBeUndefined()
     expect(await backend.importNative({})).toBeUndefined()
   })
 })
@@ -163,6 +207,65 @@ describe('node:crypto KeyObject', () => {
   it('is described by the node backend', async () => {
     const { privateKey } = generateKeyPairSync('ed25519')
     expect(await backends[0]?.importNative(privateKey)).toMatchObject({ kty: 'OKP', crv: 'Ed25519', isPrivate: true })
+  })
+})
+
+describe('RFC 8812 §3 secp256k1', () => {
+  const scheme: SignatureScheme = { family: 'ecdsa', hash: 'sha-256', curve: 'secp256k1' }
+  const [node, web] = backends
+  if (node === undefined || web === undefined) throw new Error('no backends')
+
+  it('is of node:crypto', async () => {
+    const members = await node.generateKeyPair(scheme, 0)
+    expect(members).toMatchObject({ kty: 'EC', crv: 'secp256k1' })
+    const signature = fromText(await (await node.signer(members, scheme))(message))
+    expect(signature).toHaveLength(64)
+    expect(await (await node.verifier(publicHalf(members), scheme))(message, signature)).toBe(true)
+  })
+
+  it('is not of WebCrypto, which says so', async () => {
+    const members = await node.generateKeyPair(scheme, 0)
+    const refused = {
+      name: 'PlatformUnsupportedError',
+      message:
+        '"secp256k1" is not available in this runtime: expected a runtime whose node:crypto has this curve, such as Node or Deno',
+    }
+    await expect(web.generateKeyPair(scheme, 0)).rejects.toMatchObject(refused)
+    await expect(web.checkKey(members)).rejects.toMatchObject(refused)
+    await expect(web.signer(members, scheme)).rejects.toMatchObject(refused)
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
+    const der = publicKey.export({ format: 'der', type: 'spki' })
+    await expect(web.importDer('spki', der)).rejects.toMatchObject(refused)
+  })
+})
+
+describe.each(backends)('ML-DSA on $name', (backend) => {
+  const scheme: SignatureScheme = { family: 'ml-dsa', parameterSet: 'ML-DSA-44' }
+  const hasMlDsa = generatedOrRefused(() => generateKeyPairSync('ml-dsa-44' as 'ed25519'))
+
+  it.runIf(hasMlDsa)('signs and verifies', async () => {
+    const members = await backend.generateKeyPair(scheme, 0)
+    expect(members).toMatchObject({ kty: 'AKP', alg: 'ML-DSA-44' })
+    await backend.checkKey(members)
+    const signature = fromText(await (await backend.signer(members, scheme))(message))
+    expect(signature).toHaveLength(2420)
+    const { kty, alg = '', pub = '' } = members
+    const verify = await backend.verifier({ kty, alg, pub }, scheme)
+    expect(await verify(message, signature)).toBe(true)
+    expect(await verify(`${message}x`, signature)).toBe(false)
+    expect(await verify(message, signature.subarray(1))).toBe(false)
+  })
+
+  it.skipIf(hasMlDsa)('is said to be missing where it is', async () => {
+    const refused = {
+      name: 'PlatformUnsupportedError',
+      message:
+        '"ML-DSA-44" is not available in this runtime: expected Node 24.7 or later, or another runtime with ML-DSA',
+    }
+    await expect((async () => backend.generateKeyPair(scheme, 0))()).rejects.toMatchObject(refused)
+    const members = { kty: 'AKP', alg: 'ML-DSA-44', pub: Buffer.alloc(1312).toString('base64url') }
+    await expect((async () => backend.checkKey(members))()).rejects.toMatchObject(refused)
+    await expect((async () => backend.verifier(members, scheme))()).rejects.toMatchObject(refused)
   })
 })
 

@@ -13,7 +13,7 @@ export const backendPairs: readonly { writer: CryptoBackend; reader: CryptoBacke
   backends.map((reader) => ({ writer, reader })),
 )
 
-/** Every asymmetric scheme of the algorithm table. */
+/** The asymmetric schemes that both backends have wherever the tests run. */
 export const keyPairSchemes: readonly SignatureScheme[] = [
   { family: 'rsa-pkcs1', hash: 'sha-256' },
   { family: 'rsa-pkcs1', hash: 'sha-384' },
@@ -25,6 +25,7 @@ export const keyPairSchemes: readonly SignatureScheme[] = [
   { family: 'ecdsa', hash: 'sha-384', curve: 'P-384' },
   { family: 'ecdsa', hash: 'sha-512', curve: 'P-521' },
   { family: 'eddsa', curve: 'Ed25519' },
+  { family: 'eddsa', curve: 'Ed448' },
 ]
 
 export function fromHex(hex: string): Uint8Array {

@@ -30,7 +30,7 @@ const firstKeys = await Promise.all([makeKey('RS256'), makeKey('ES256'), makeKey
 
 async function makeKey(alg: string): Promise<PrivateJwk> {
   const { alg: _alg, ...jwk } = (await Key.generate(alg)).toPrivateJwk()
-  return { ...jwk, use: 'sig' }
+  return { ...jwk, use: 'sig' } as PrivateJwk
 }
 
 function clientOptions(issuer: string, client: (typeof registered)[number]): OpenIdClientOptions {

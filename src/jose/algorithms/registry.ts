@@ -1,4 +1,4 @@
-import type { HashName, SignatureScheme } from '../../crypto/backend.ts'
+import type { EcCurve, HashName, SignatureScheme } from '../../crypto/backend.ts'
 import { JoseError } from '../errors.ts'
 
 /** The names of the signature algorithms that are implemented. `none` is not among them and cannot be added. */
@@ -15,15 +15,20 @@ export type SignatureAlgorithmName =
   | 'ES256'
   | 'ES384'
   | 'ES512'
+  | 'ES256K'
   | 'EdDSA'
   | 'Ed25519'
+  | 'Ed448'
+  | 'ML-DSA-44'
+  | 'ML-DSA-65'
+  | 'ML-DSA-87'
 
 /** One row of the table: what a key must be to serve the algorithm, and what the backend does with it. */
 export interface SignatureAlgorithm {
   readonly name: SignatureAlgorithmName
-  readonly kty: 'oct' | 'RSA' | 'EC' | 'OKP'
-  /** The one curve it works on. */
-  readonly crv?: string
+  readonly kty: 'oct' | 'RSA' | 'EC' | 'OKP' | 'AKP'
+  /** The curves it works on, where that says something. */
+  readonly crv?: readonly string[]
   /** The size below which a key is refused, in bits. */
   readonly minimumBits: number
   readonly scheme: SignatureScheme
@@ -45,21 +50,34 @@ const rsaPkcs1 = (hash: HashName): Row => ({ kty: 'RSA', minimumBits: 2048, sche
 const rsaPss = (hash: HashName): Row => ({ kty: 'RSA', minimumBits: 2048, scheme: { family: 'rsa-pss', hash } })
 
 /** @spec RFC 7518 §3.4 */
-const ecdsa = (crv: 'P-256' | 'P-384' | 'P-521', hash: HashName): Row => ({
+const ecdsa = (curve: EcCurve, hash: HashName): Row => ({
   kty: 'EC',
-  crv,
+  crv: [curve],
   minimumBits: 0,
-  scheme: { family: 'ecdsa', hash, curve: crv },
+  scheme: { family: 'ecdsa', hash, curve },
 })
 
-/** @spec RFC 8037 §3.1 */
-const eddsa = (crv: 'Ed25519'): Row => ({ kty: 'OKP', crv, minimumBits: 0, scheme: { family: 'eddsa', curve: crv } })
+/** With one curve, the name says it; with several, the key does. @spec RFC 8037 §3.1 */
+const eddsa = (...crv: readonly ('Ed25519' | 'Ed448')[]): Row => ({
+  kty: 'OKP',
+  crv,
+  minimumBits: 0,
+  scheme: { family: 'eddsa' },
+})
+
+/** A key of this type is for one algorithm, which it names (draft-ietf-cose-dilithium). */
+const mldsa = (parameterSet: (SignatureScheme & { family: 'ml-dsa' })['parameterSet']): Row => ({
+  kty: 'AKP',
+  minimumBits: 0,
+  scheme: { family: 'ml-dsa', parameterSet },
+})
 
 /**
  * The signature algorithms. This table is the only place that lists them: a new algorithm is a new row.
  * Where a key says no algorithm, the first row that fits its type and curve is the one it signs with.
  *
  * @spec RFC 7518 §3.1
+ * @spec RFC 8812 §3.2
  * @spec RFC 9864 §2.2
  */
 export const signatureAlgorithms: Readonly<Record<string, SignatureAlgorithm>> = table({
@@ -75,8 +93,13 @@ export const signatureAlgorithms: Readonly<Record<string, SignatureAlgorithm>> =
   ES256: ecdsa('P-256', 'sha-256'),
   ES384: ecdsa('P-384', 'sha-384'),
   ES512: ecdsa('P-521', 'sha-512'),
-  EdDSA: eddsa('Ed25519'),
+  ES256K: ecdsa('secp256k1', 'sha-256'),
+  EdDSA: eddsa('Ed25519', 'Ed448'),
   Ed25519: eddsa('Ed25519'),
+  Ed448: eddsa('Ed448'),
+  'ML-DSA-44': mldsa('ML-DSA-44'),
+  'ML-DSA-65': mldsa('ML-DSA-65'),
+  'ML-DSA-87': mldsa('ML-DSA-87'),
 })
 
 /** Without a prototype, so that no name (`__proto__`, `constructor`) finds anything that is not a row. */
@@ -108,6 +131,8 @@ export function algorithmsFor(key: {
 }): SignatureAlgorithm[] {
   return Object.values(signatureAlgorithms).filter(
     ({ name, kty, crv }) =>
-      kty === key.kty && (crv === undefined || crv === key.crv) && (key.alg === undefined || key.alg === name),
+      kty === key.kty &&
+      (crv === undefined || crv.some((curve) => curve === key.crv)) &&
+      (key.alg === undefined || key.alg === name),
   )
 }

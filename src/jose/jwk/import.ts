@@ -1,12 +1,13 @@
-import type { CryptoBackend, KeyMaterial, KeyMembers, NativeDescription } from '../../crypto/backend.ts'
+import type { CryptoBackend, KeyMembers, NativeDescription } from '../../crypto/backend.ts'
 import { decodeBase64url, encodeBase64url } from '../../util/base64url.ts'
-import { algorithmsFor } from '../algorithms/registry.ts'
 import { JoseError } from '../errors.ts'
+import { checkKey } from './check.ts'
+import type { CertificateParameters } from './formats/certificate.ts'
+import type { ReadContext, ReadKey } from './formats/read.ts'
 import { publicMembers, readMembers } from './members.ts'
-import { membersFromPem } from './pem.ts'
+import type { KeyRecord } from './record.ts'
 import { refuseKeyText } from './secret.ts'
 import type { AlgorithmName, Jwk, PrivateJwk, PublicJwk } from './types.ts'
-import type { KeyFacts } from './usage.ts'
 
 /** node:crypto's `KeyObject`, by its shape: the core does not know Node's types. */
 export interface KeyObjectLike {
@@ -14,7 +15,7 @@ export interface KeyObjectLike {
   export(options: { format: 'jwk' }): object
 }
 
-/** A JWK, PEM text, a key object of the platform, or the bytes of an HMAC secret. */
+/** A JWK, PEM or OpenSSH text, a key object of the platform, or bytes: a secret, or DER where `format` says so. */
 export type KeyInput = Jwk | PublicJwk | PrivateJwk | JsonWebKey | CryptoKey | KeyObjectLike | string | Uint8Array
 
 /** What the one who imports says about a key. */
@@ -22,46 +23,50 @@ export interface KeyHints {
   readonly alg?: AlgorithmName
   readonly kid?: string
   readonly use?: 'sig' | 'enc'
-}
-
-/** A key once it has been read: checked facts, the material, and what it may show. */
-export interface KeyRecord extends KeyFacts {
-  readonly kid: string | undefined
-  readonly material: KeyMaterial
-  /** Absent for secrets, and for a native key whose public half the platform keeps to itself. */
-  readonly publicMembers: KeyMembers | undefined
-  readonly backend: CryptoBackend
+  /** Takes a key that is too short for what it is for; for tests and for old partners who cannot be helped. */
+  readonly allowWeakKey?: boolean
+  /** What bytes are: a secret, unless they are said to be a key in DER. */
+  readonly format?: 'der'
+  /** Opens a private key that is encrypted (PKCS #8). */
+  readonly password?: string | Uint8Array
 }
 
 /** A source as each format yields it, before the rules that hold for all of them. */
-type Source = Omit<KeyRecord, 'backend' | 'alg' | 'kid' | 'use' | 'keyOps'> &
+type Source = Omit<KeyRecord, 'backend' | 'alg' | 'kid' | 'use' | 'keyOps' | 'isWeakAllowed' | 'external'> &
   Partial<Record<'alg' | 'kid' | 'use', string>> & { readonly keyOps?: readonly string[] }
 
 /** Reads a key in any of its formats and applies the rules that hold for all of them. */
 export async function readKey(input: KeyInput, hints: KeyHints, backend: CryptoBackend): Promise<KeyRecord> {
-  const source = await readSource(input, backend)
+  const source = await readSource(input, hints, backend)
   const record: KeyRecord = {
     ...source,
     alg: agree('alg', source.alg, hints.alg),
     kid: hints.kid ?? source.kid,
     use: agree('use', source.use, hints.use),
     keyOps: source.keyOps,
+    isWeakAllowed: hints.allowWeakKey ?? false,
     backend,
   }
-  checkConsistency(record)
-  checkServes(record)
-  await checkMaterial(record)
+  await checkKey(record)
   return record
 }
 
-async function readSource(input: KeyInput, backend: CryptoBackend): Promise<Source> {
-  if (typeof input === 'string') return fromMembers(await membersFromPem(input, backend))
-  if (input instanceof Uint8Array) return fromMembers({ kty: 'oct', k: encodeBase64url(input) })
+async function readSource(input: KeyInput, hints: KeyHints, backend: CryptoBackend): Promise<Source> {
+  if (typeof input === 'string' || (input instanceof Uint8Array && hints.format === 'der')) {
+    return fromJwk(await readEncoded(input, { password: hints.password, backend }), backend)
+  }
+  if (input instanceof Uint8Array) return fromJwk({ kty: 'oct', k: encodeBase64url(input) }, backend)
   if (typeof input !== 'object' || input === null) throw unknownInput()
-  if ('kty' in input) return fromJwk({ ...input })
+  if ('kty' in input) return fromJwk({ ...input }, backend)
   const description = await describe(input, backend)
   if (description === undefined) throw unknownInput()
-  return fromNative(description)
+  return fromNative(description, backend)
+}
+
+/** The formats beside JWK are loaded for those who have keys in them. */
+async function readEncoded(input: string | Uint8Array, context: ReadContext): Promise<ReadKey> {
+  const { readKeyDer, readKeyText } = await import('./formats/read-key.ts')
+  return typeof input === 'string' ? readKeyText(input, context) : readKeyDer(input, context)
 }
 
 async function describe(key: object, backend: CryptoBackend): Promise<NativeDescription | undefined> {
@@ -76,13 +81,11 @@ function unknownInput(): JoseError {
   return new JoseError('key_invalid', 'key unreadable: expected a JWK, PEM text, a CryptoKey, a KeyObject or bytes')
 }
 
-function fromMembers(members: KeyMembers): Source {
-  return fromJwk({ ...members })
-}
-
 /** @spec RFC 7517 §4 */
-function fromJwk(jwk: Readonly<Record<string, unknown>>): Source {
-  const { members, isPrivate, bits } = readMembers(jwk)
+async function fromJwk(jwk: Readonly<Record<string, unknown>>, backend: CryptoBackend): Promise<Source> {
+  const { members: read, isPrivate, bits } = readMembers(jwk)
+  // Loaded for those who have such keys, not for those who verify with public ones.
+  const members = read.kty === 'RSA' && isPrivate ? (await import('./rsa-private.ts')).readRsaPrivate(read) : read
   if (members.k !== undefined) refuseKeyText(decodeBase64url(members.k))
   const keyOps = textList(jwk, 'key_ops')
   return {
@@ -92,6 +95,7 @@ function fromJwk(jwk: Readonly<Record<string, unknown>>): Source {
     bits,
     material: members,
     publicMembers: members.kty === 'oct' ? undefined : publicMembers(members),
+    certificates: await readCertificates(jwk, members, backend),
     ...text(jwk, 'alg'),
     ...text(jwk, 'kid'),
     ...text(jwk, 'use'),
@@ -99,9 +103,25 @@ function fromJwk(jwk: Readonly<Record<string, unknown>>): Source {
   }
 }
 
-function fromNative({ material, publicMembers, alg, keyOps, ...facts }: NativeDescription): Source {
+const certificateParameters = ['x5u', 'x5c', 'x5t', 'x5t#S256'] as const
+
+/** @spec RFC 7517 §4.6 §4.7 §4.8 §4.9 */
+async function readCertificates(
+  jwk: ReadKey,
+  members: KeyMembers,
+  backend: CryptoBackend,
+): Promise<CertificateParameters | undefined> {
+  if (members.kty === 'oct' || certificateParameters.every((name) => jwk[name] === undefined)) return undefined
+  const { readCertificateParameters } = await import('./formats/certificate.ts')
+  return readCertificateParameters(jwk, members, backend)
+}
+
+async function fromNative(description: NativeDescription, backend: CryptoBackend): Promise<Source> {
+  const { material, publicMembers, alg, keyOps, ...facts } = description
   const source =
-    'native' in material ? { ...facts, bits: facts.bits ?? 0, material, publicMembers } : fromMembers(material)
+    'native' in material
+      ? { ...facts, bits: facts.bits ?? 0, material, publicMembers, certificates: undefined }
+      : await fromJwk({ ...material }, backend)
   return { ...source, crv: facts.crv, ...(alg !== undefined && { alg }), ...(keyOps && { keyOps }) }
 }
 
@@ -131,49 +151,4 @@ function agree(name: 'alg' | 'use', own: string | undefined, hint: string | unde
     throw new JoseError('key_invalid', `"${name}" option and "${name}" of the key differ: expected one value`)
   }
   return own ?? hint
-}
-
-/** "use" and "key_ops" must not contradict each other. @spec RFC 7517 §4.3 */
-function checkConsistency({ use, keyOps }: KeyRecord): void {
-  const signs = keyOps?.some((operation) => operation === 'sign' || operation === 'verify')
-  if (keyOps === undefined || use === undefined || (use === 'sig') === signs) return
-  throw new JoseError('key_invalid', 'JWK "use" and "key_ops" invalid: expected values that mean the same')
-}
-
-/** A signing key that no algorithm could ever use is refused on import, not on its first use. */
-function checkServes(record: KeyRecord): void {
-  if (record.use !== undefined && record.use !== 'sig') return
-  const rows = algorithmsFor(record)
-  const [first] = rows
-  if (first === undefined) {
-    throw new JoseError('key_unsupported', 'key unsupported: no signature algorithm fits its "kty", "crv" and "alg"')
-  }
-  if (rows.every((row) => record.bits < row.minimumBits)) {
-    throw new JoseError('key_too_weak', `key is too short: ${first.name} expects at least ${first.minimumBits} bits`)
-  }
-}
-
-/**
- * Lets the platform build the key once, so that a point off its curve fails here, and sign once: a private half that
- * belongs to another public half makes signatures that nobody accepts, and not every platform notices.
- */
-async function checkMaterial({ kty, crv, material, publicMembers, isPrivate, backend }: KeyRecord): Promise<void> {
-  const [row] = algorithmsFor({ kty, crv, alg: undefined })
-  if (row === undefined || 'native' in material) return
-  try {
-    const verify = await backend.verifier(publicMembers ?? material, row.scheme)
-    if (!isPrivate) return
-    const sign = await backend.signer(material, row.scheme)
-    if (await verify(probe, decodeBase64url(await sign(probe)))) return
-  } catch (cause) {
-    throw brokenKey(kty, { cause })
-  }
-  throw brokenKey(kty)
-}
-
-/** What a key pair is tried with; not the signing input of any JWS. */
-const probe = 'Do the halves of this key belong together?'
-
-function brokenKey(kty: string, options: { cause?: unknown } = {}): JoseError {
-  return new JoseError('key_invalid', `JWK invalid: its members are no key of type "${kty}"`, options)
 }

@@ -1,9 +1,27 @@
 export type { SignatureAlgorithmName } from '../algorithms/registry.ts'
 export { JoseError, type JoseErrorCode } from '../errors.ts'
+export type { DerivationOptions } from './derive.ts'
+export type { ExternalSigner, SigningRequest } from './external.ts'
+export type { CertificateParameters } from './formats/certificate.ts'
+export type { PrivateForm, PublicForm } from './formats/export.ts'
+export type { WebKeyParameters } from './formats/platform.ts'
+export type { KeyKind } from './generate.ts'
 export type { KeyInput, KeyObjectLike } from './import.ts'
-export { type GenerateKeyOptions, Key, type KeyOptions, type PreparedSigner } from './key.ts'
+export {
+  type CryptoKeyOptions,
+  type DeriveKeyOptions,
+  type ExternalKeyOptions,
+  type GenerateKeyOptions,
+  Key,
+  type KeyOptions,
+  type PreparedSigner,
+  type PrivateExportOptions,
+  type PublicExportOptions,
+} from './key.ts'
 export type { ThumbprintHash } from './thumbprint.ts'
 export type {
+  AkpPrivateJwk,
+  AkpPublicJwk,
   AlgorithmName,
   EcPrivateJwk,
   EcPublicJwk,
@@ -21,3 +39,4 @@ export type {
   RsaPrivateJwk,
   RsaPublicJwk,
 } from './types.ts'
+export type { KeyRequirement } from './usage.ts'

@@ -1,25 +1,8 @@
 import type { KeyMembers } from '../../crypto/backend.ts'
-import { curveWidths } from '../../crypto/schemes.ts'
 import { decodeBase64url } from '../../util/base64url.ts'
 import { JoseError } from '../errors.ts'
-
-type MemberName = Exclude<keyof KeyMembers, 'kty'>
-
-/** Which members make up a key of each type. Reading, publishing and fingerprinting a key all follow this table. */
-interface KeyType {
-  readonly public: readonly MemberName[]
-  readonly private: readonly MemberName[]
-}
-
-const keyTypes: Readonly<Record<string, KeyType>> = {
-  oct: { public: [], private: ['k'] },
-  RSA: { public: ['n', 'e'], private: ['d', 'p', 'q', 'dp', 'dq', 'qi'] },
-  EC: { public: ['crv', 'x', 'y'], private: ['d'] },
-  OKP: { public: ['crv', 'x'], private: ['d'] },
-}
-
-/** The length of every coordinate on a curve; RFC 7518 §6.2.1.2 wants it in full, leading zeros included. */
-const coordinateLengths: Readonly<Record<string, number>> = { ...curveWidths, Ed25519: 32 }
+import { keyShapeOf, keyTypeOf, type MemberName } from './key-types.ts'
+import { measureRsa } from './rsa.ts'
 
 export interface ReadMembers {
   readonly members: KeyMembers
@@ -34,15 +17,22 @@ export function readMembers(jwk: Readonly<Record<string, unknown>>): ReadMembers
   const type = keyTypeOf(kty)
   const isPrivate = type.private.some((name) => jwk[name] !== undefined)
   if (type.public.length === 0 && !isPrivate) throw missing('k')
-  if (jwk['oth'] !== undefined) {
-    throw new JoseError(
-      'key_unsupported',
-      'JWK "oth" (Other Primes Info) unsupported: expected an RSA key of two primes',
-    )
-  }
-  const members: Record<string, string> = { kty: String(kty) }
-  for (const name of isPrivate ? [...type.public, ...type.private] : type.public) members[name] = read(jwk, name)
-  return { members: { kty: String(kty), ...members }, isPrivate, bits: measure(members) }
+  refuseOtherPrimes(jwk)
+  const names = isPrivate ? [...type.public, ...privateNames(jwk, type.private)] : type.public
+  const members: KeyMembers = { kty: String(kty), ...Object.fromEntries(names.map((name) => [name, read(jwk, name)])) }
+  return { members, isPrivate, bits: measure(members) }
+}
+
+/** @spec RFC 7518 §6.3.2.7 */
+function refuseOtherPrimes(jwk: Readonly<Record<string, unknown>>): void {
+  if (jwk['oth'] === undefined) return
+  throw new JoseError('key_unsupported', 'JWK "oth" (Other Primes Info) unsupported: expected an RSA key of two primes')
+}
+
+/** An RSA key may come as its exponent alone; with one of the other numbers, all of them. @spec RFC 7518 §6.3.2 */
+function privateNames(jwk: Readonly<Record<string, unknown>>, names: readonly MemberName[]): readonly MemberName[] {
+  const [first, ...others] = names
+  return first === undefined || others.some((name) => jwk[name] !== undefined) ? names : [first]
 }
 
 /** The public half; for symmetric keys there is none. */
@@ -62,13 +52,6 @@ function pick(members: KeyMembers, names: readonly MemberName[]): KeyMembers {
   return { kty: members.kty, ...Object.fromEntries(picked) }
 }
 
-/** Looked up without the prototype chain: `kty: "constructor"` is as unknown as any other. */
-function keyTypeOf(kty: unknown): KeyType {
-  const type = typeof kty === 'string' && Object.hasOwn(keyTypes, kty) ? keyTypes[kty] : undefined
-  if (type !== undefined) return type
-  throw new JoseError('key_unsupported', '"kty" (Key Type) unsupported: expected "oct", "RSA", "EC" or "OKP"')
-}
-
 function read(jwk: Readonly<Record<string, unknown>>, name: MemberName): string {
   const value = jwk[name]
   if (value === undefined) throw missing(name)
@@ -80,14 +63,16 @@ function missing(name: MemberName): JoseError {
   return new JoseError('key_invalid', `JWK "${name}" missing: the key type requires it`)
 }
 
-function measure(members: Record<string, string>): number {
-  const { crv, ...material } = members
-  const bytes = new Map(
-    Object.entries(material)
-      .filter(([name]) => name !== 'kty')
-      .map(decode),
-  )
-  if (crv !== undefined) return measureCoordinates(crv, bytes)
+/** Names of a curve or parameter set, which are no numbers. */
+const designations = ['crv', 'alg'] as const
+
+function measure({ kty, ...members }: KeyMembers): number {
+  const numbers = Object.entries(members).filter(([name]) => name !== 'crv' && name !== 'alg')
+  const bytes = new Map(numbers.map(decode))
+  for (const name of designations) {
+    const value = members[name]
+    if (value !== undefined) return checkLengths(keyShapeOf(kty, name, value), bytes)
+  }
   const [modulus, exponent] = [bytes.get('n'), bytes.get('e')]
   if (modulus !== undefined && exponent !== undefined) return measureRsa(modulus, exponent, bytes)
   return (bytes.get('k')?.length ?? 0) * 8
@@ -101,43 +86,10 @@ function decode([name, text]: [string, string]): [string, Uint8Array] {
   }
 }
 
-function measureCoordinates(crv: string, bytes: ReadonlyMap<string, Uint8Array>): 0 {
-  const length = Object.hasOwn(coordinateLengths, crv) ? coordinateLengths[crv] : undefined
-  if (length === undefined) {
-    const known = Object.keys(coordinateLengths).map((name) => `"${name}"`)
-    throw new JoseError('key_unsupported', `"crv" (Curve) unsupported: expected ${known.join(', ')}`)
-  }
+function checkLengths(shape: { public: number; private: number }, bytes: ReadonlyMap<string, Uint8Array>): 0 {
   for (const [name, value] of bytes) {
+    const length = name === 'd' || name === 'priv' ? shape.private : shape.public
     if (value.length !== length) throw new JoseError('key_invalid', `JWK "${name}" invalid: expected ${length} bytes`)
   }
   return 0
-}
-
-/** Keys come from strangers too; a modulus or exponent without bounds lets them choose what a verification costs. */
-const longestModulus = 16_384
-const longestExponent = 64
-
-/** With e = 1 every message is its own signature; even exponents do not exist in RSA. @spec RFC 8017 §3.1 */
-function measureRsa(modulus: Uint8Array, exponent: Uint8Array, all: ReadonlyMap<string, Uint8Array>): number {
-  const [bits, exponentBits] = [bitLength(modulus), bitLength(exponent)]
-  const isOdd = (exponent.at(-1) ?? 0) % 2 === 1
-  if (!isOdd || exponentBits === 1 || exponentBits > longestExponent) {
-    throw new JoseError('key_invalid', 'JWK "e" (Exponent) invalid: expected an odd number from 3, of 64 bits at most')
-  }
-  if (bits > longestModulus) {
-    throw new JoseError('key_unsupported', `JWK "n" (Modulus) unsupported: expected ${longestModulus} bits at most`)
-  }
-  // A private number without bounds lets a stranger choose what a signature costs: minutes, with a hundred kilobytes.
-  for (const [name, value] of all) {
-    if (bitLength(value) > bits) {
-      throw new JoseError('key_invalid', `JWK "${name}" invalid: expected a number no longer than the modulus "n"`)
-    }
-  }
-  return bits
-}
-
-function bitLength(bytes: Uint8Array): number {
-  const first = bytes.findIndex((byte) => byte !== 0)
-  if (first === -1) return 0
-  return (bytes.length - first - 1) * 8 + (32 - Math.clz32(bytes[first] ?? 0))
 }

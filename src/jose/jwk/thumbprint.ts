@@ -14,3 +14,11 @@ const hashNames: Readonly<Record<ThumbprintHash, HashName>> = {
 export function thumbprint(members: KeyMembers, hash: ThumbprintHash, backend: CryptoBackend): Awaitable<string> {
   return backend.hashBase64url(hashNames[hash], JSON.stringify(thumbprintMembers(members)))
 }
+
+/** What RFC 9278 calls the hashes: as the registry of RFC 6920 has them. */
+const uriPrefix = 'urn:ietf:params:oauth:jwk-thumbprint'
+
+/** The fingerprint as a URI, for places that want one. @spec RFC 9278 §3 */
+export function thumbprintUri(fingerprint: string, hash: ThumbprintHash): string {
+  return `${uriPrefix}:${hashNames[hash]}:${fingerprint}`
+}

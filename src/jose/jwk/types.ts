@@ -4,7 +4,15 @@ import type { SignatureAlgorithmName } from '../algorithms/registry.ts'
 export type AlgorithmName = SignatureAlgorithmName | (string & {})
 
 /** What a key may be asked to do (RFC 7517 §4.3). */
-export type KeyOperation = 'sign' | 'verify'
+export type KeyOperation =
+  | 'sign'
+  | 'verify'
+  | 'encrypt'
+  | 'decrypt'
+  | 'wrapKey'
+  | 'unwrapKey'
+  | 'deriveKey'
+  | 'deriveBits'
 
 /** What every JWK may say about itself beside its material. @spec RFC 7517 §4 */
 export interface JwkParameters {
@@ -60,14 +68,25 @@ export interface OkpPrivateJwk extends OkpPublicJwk {
   d: string
 }
 
+/** Algorithm key pairs, such as those of ML-DSA (draft-ietf-cose-dilithium): for one algorithm, which they name. */
+export interface AkpPublicJwk extends JwkParameters {
+  kty: 'AKP'
+  alg: string
+  pub: string
+}
+
+export interface AkpPrivateJwk extends AkpPublicJwk {
+  priv: string
+}
+
 /** @spec RFC 7518 §6.4 */
 export interface OctJwk extends JwkParameters {
   kty: 'oct'
   k: string
 }
 
-export type PublicJwk = RsaPublicJwk | EcPublicJwk | OkpPublicJwk
-export type PrivateJwk = RsaPrivateJwk | EcPrivateJwk | OkpPrivateJwk | OctJwk
+export type PublicJwk = RsaPublicJwk | EcPublicJwk | OkpPublicJwk | AkpPublicJwk
+export type PrivateJwk = RsaPrivateJwk | EcPrivateJwk | OkpPrivateJwk | AkpPrivateJwk | OctJwk
 
 /** A JWK as it arrives: nothing about it is known yet but that it names its type. */
 export interface Jwk {

@@ -37,8 +37,8 @@ async function fetchObject(url: string, transport: Transport): Promise<JsonObjec
   return orThrow(() => parseJsonObject(decodeUtf8(body)), 'jwks_invalid', 'JWK Set invalid: expected a JSON object')
 }
 
-/** No private key or secret lacks both; looked at before the key is read, which would sign with it once. */
-const privateMembers = ['d', 'k'] as const
+/** No private key or secret lacks all of them; looked at before the key is read, which would sign with it once. */
+const privateMembers = ['d', 'k', 'priv'] as const
 
 async function importPublished(entry: unknown, { logger, backend }: FetchKeysOptions): Promise<Key | undefined> {
   try {

@@ -40,11 +40,11 @@ describe('RFC 7517 §5 JWK Set', () => {
   })
 
   it('passes over kinds of keys that are of no use, not over broken ones', async () => {
-    const x25519 = { kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43) }
-    const { keys } = await KeySet.import({ keys: [x25519, { kty: 'future' }, { ...es.toPublicJwk() }] })
+    const foreign = { kty: 'EC', crv: 'brainpoolP256r1', x: 'AA', y: 'AA' }
+    const { keys } = await KeySet.import({ keys: [foreign, { kty: 'future' }, { ...es.toPublicJwk() }] })
     expect(keys).toHaveLength(1)
     await expect(KeySet.import({ keys: [{ kty: 'EC', crv: 'P-256' }] })).rejects.toMatchObject({ code: 'key_invalid' })
-    await expect(KeySet.import([x25519])).rejects.toMatchObject({ code: 'key_unsupported' })
+    await expect(KeySet.import([foreign])).rejects.toMatchObject({ code: 'key_unsupported' })
   })
 
   it.each([undefined, null, {}, { keys: {} }, { keys: [null] }, { keys: [{}] }, 'text'])('refuses %o', async (jwks) => {
@@ -90,6 +90,23 @@ describe('RFC 7517 §4.5 KeySet.select', () => {
     expect(mixed.select({ kid: 'es' })).toEqual([es])
     expect(mixed.select({ kid: 'new' })).toEqual([nameless])
     expect(set.select({ kid: 'new' })).toEqual([])
+  })
+
+  it('by what an algorithm asks for that is none of the signature algorithms', async () => {
+    const agreement = await Key.generate({ kty: 'OKP', crv: 'X25519' }, { kid: 'x' })
+    const mixed = new KeySet([es, agreement])
+    const algorithm = {
+      name: 'ECDH-ES',
+      kty: ['EC', 'OKP'],
+      crv: ['P-256', 'X25519'],
+      minimumBits: 0,
+      use: 'enc',
+    } as const
+    expect(kids(mixed.select({ alg: 'ECDH-ES', algorithm, operation: 'wrapKey' }))).toEqual(['x'])
+    expect(kids(mixed.select({ alg: 'ECDH-ES' }))).toEqual([])
+    const named = await Key.import(agreement.toPrivateJwk(), { alg: 'ECDH-ES', use: 'enc' })
+    expect(new KeySet([es, named]).select({ alg: 'ECDH-ES', operation: 'unwrapKey' })).toEqual([named])
+    expect(new KeySet([await Key.import(named.toPublicJwk())]).select({ operation: 'unwrapKey' })).toEqual([])
   })
 
   it('finds the fitting one of two keys with one kid', async () => {

@@ -75,6 +75,15 @@ describe('OIDC Core §10.1.1 keys behind a jwks_uri', () => {
     expect(server.requests).toHaveLength(2)
   })
 
+  it('may be for encryption, which no signature asks for', async () => {
+    const server = new Server()
+    const agreement = await Key.generate({ kty: 'OKP', crv: 'X25519' }, { kid: 'x', use: 'enc' })
+    server.answer = () => server.json({ keys: [agreement.toPublicJwk(), a.toPublicJwk()] })
+    const keys = server.keys()
+    expect(kids(await keys.select({ alg: 'ES256' }))).toEqual(['a'])
+    expect(kids(await keys.select({ use: 'enc' }))).toEqual(['x'])
+  })
+
   it('follow a rotation: a new kid is looked for after the cool-down', async () => {
     const server = new Server()
     const keys = server.keys({ cooldown: '30s' })

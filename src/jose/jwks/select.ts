@@ -1,5 +1,7 @@
 import { signatureAlgorithms } from '../algorithms/registry.ts'
 import type { Key } from '../jwk/key.ts'
+import type { KeyOperation } from '../jwk/types.ts'
+import { allowsOperation, needsPrivateKey } from '../jwk/usage.ts'
 import type { KeyCriteria } from './source.ts'
 
 /**
@@ -16,14 +18,13 @@ export function selectKeys(keys: readonly Key[], criteria: KeyCriteria): Key[] {
   return exact.length > 0 ? exact : fit.filter((key) => key.kid === undefined)
 }
 
-function fits(key: Key, { alg, use, operation }: KeyCriteria): boolean {
+function fits(key: Key, { alg, use, operation, algorithm }: KeyCriteria): boolean {
   if (use !== undefined && key.use !== undefined && key.use !== use) return false
-  if (alg === undefined) return operation === undefined || mayDo(key, operation)
-  const algorithm = signatureAlgorithms[alg]
-  return algorithm !== undefined && key.supports(algorithm, operation ?? 'verify')
+  const row = algorithm ?? (alg === undefined ? undefined : signatureAlgorithms[alg])
+  if (row !== undefined) return key.supports(row, operation ?? 'verify')
+  return (alg === undefined || key.alg === alg) && (operation === undefined || mayDo(key, operation))
 }
 
-function mayDo({ isPrivate, keyOps }: Key, operation: string): boolean {
-  if (operation === 'sign' && !isPrivate) return false
-  return keyOps === undefined || keyOps.includes(operation) || (operation === 'verify' && keyOps.includes('sign'))
+function mayDo({ isPrivate, keyOps }: Key, operation: KeyOperation): boolean {
+  return (isPrivate || !needsPrivateKey(operation)) && allowsOperation(keyOps, operation)
 }

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Key } from '../jwk/key.ts'
 import type { AlgorithmName, KeyOperation } from '../jwk/types.ts'
+import type { KeyRequirement } from '../jwk/usage.ts'
 
 /** What a key is looked for by. What is left out does not count. */
 export interface KeyCriteria {
@@ -8,6 +9,8 @@ export interface KeyCriteria {
   readonly alg?: AlgorithmName
   readonly use?: 'sig' | 'enc'
   readonly operation?: KeyOperation
+  /** What the algorithm asks of a key, where `alg` is not the name of a signature algorithm. */
+  readonly algorithm?: KeyRequirement
 }
 
 /** Where a verification gets its keys from, when not from one key: a `KeySet`, a remote one, or your own. */

@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Key } from '../jwk/key.ts'
 import { KeySet } from '../jwks/key-set.ts'
-import { signCompact } from './sign.ts'
-import { verifyCompact } from './verify.ts'
+import { signCompact, verifyCompact } from './compact.ts'
 
 const refusal = (code: string, message: string): object => ({ name: 'JoseError', code, message })
 const encode = (text: string): string => Buffer.from(text).toString('base64url')
@@ -186,14 +185,14 @@ describe('RFC 7515 §4.1, §4.1.11 and RFC 7797 §6 header parameters', () => {
       '"crit" (Critical) header parameter names an extension that is not understood',
     ],
     [
-      '{"alg":"HS256","b64":false,"crit":["b64"]}',
-      'critical_unsupported',
-      '"crit" (Critical) header parameter names an extension that is not understood',
+      '{"alg":"HS256","b64":false}',
+      'critical_invalid',
+      '"crit" (Critical) header parameter invalid: expected it to name "b64"',
     ],
     [
-      '{"alg":"HS256","b64":false}',
+      '{"alg":"HS256","b64":0,"crit":["b64"]}',
       'header_parameter_invalid',
-      '"b64" (Base64url-Encode Payload) header parameter invalid: expected true',
+      '"b64" (Base64url-Encode Payload) header parameter invalid: expected true or false',
     ],
     [
       '{"alg":"HS256","kid":5}',
@@ -210,6 +209,53 @@ describe('RFC 7515 §4.1, §4.1.11 and RFC 7797 §6 header parameters', () => {
     const token = await signedWith(header)
     await expect(verifyCompact(token, key)).rejects.toMatchObject(refusal(code, message))
     await expect(verifyCompact(token, key), 'a second time').rejects.toMatchObject(refusal(code, message))
+  })
+})
+
+describe('RFC 7515 §4.1.11 extensions that the caller understands', () => {
+  it('pass, and only those', async () => {
+    const token = await signCompact('x', key, { header: { exp: 1 }, critical: ['exp'] })
+    const { header } = await verifyCompact(token, key, { critical: ['exp', 'other'] })
+    expect(header).toEqual({ alg: 'HS256', kid: 'k1', exp: 1, crit: ['exp'] })
+    await expect(verifyCompact(token, key, { critical: ['other'] })).rejects.toMatchObject({
+      code: 'critical_unsupported',
+    })
+  })
+
+  it.each([[['exp']], [['alg']], [['x', 'x']]])(
+    'cannot be announced where they are not there: %o',
+    async (critical) => {
+      await expect(signCompact('x', key, { header: { x: 1 }, critical })).rejects.toMatchObject({
+        code: 'critical_invalid',
+      })
+    },
+  )
+})
+
+describe('RFC 7797 §3, §5.2 a payload that is not encoded', () => {
+  it('is in the token as it is, and comes back', async () => {
+    const token = await signCompact('$-_ 02', key, { unencoded: true })
+    expect(token.split('.')[1]).toBe('$-_ 02')
+    const { payload, header } = await verifyCompact(token, key)
+    expect([text(payload), header]).toEqual(['$-_ 02', { alg: 'HS256', kid: 'k1', b64: false, crit: ['b64'] }])
+  })
+
+  it.each(['a.b', 'ü', 'a\nb', new Uint8Array([65])])('cannot be %o', async (payload) => {
+    await expect(signCompact(payload, key, { unencoded: true })).rejects.toMatchObject(
+      refusal('payload_invalid', 'unencoded payload invalid: expected printable ASCII text without "."'),
+    )
+  })
+
+  it('is refused where it could not have been written', async () => {
+    const [header, , signature] = (await signCompact('x', key, { unencoded: true })).split('.')
+    await expect(verifyCompact(`${header}.x\n.${signature}`, key)).rejects.toMatchObject({ code: 'payload_invalid' })
+  })
+
+  it('is not mistaken for the other kind', async () => {
+    const [header, , signature] = (await signCompact('aGVsbG8', key, { unencoded: true })).split('.')
+    await expect(verifyCompact(`${header}.hello.${signature}`, key)).rejects.toMatchObject({
+      code: 'signature_invalid',
+    })
   })
 })
 

@@ -1,32 +1,42 @@
+import type { Data } from '../../crypto/backend.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
 import { encodeBase64url } from '../../util/base64url.ts'
-import { signatureAlgorithm } from '../algorithms/registry.ts'
+import { concatBytes, encodeUtf8 } from '../../util/bytes.ts'
+import { type SignatureAlgorithm, signatureAlgorithm } from '../algorithms/registry.ts'
 import { JoseError } from '../errors.ts'
-import type { Key } from '../jwk/key.ts'
+import type { Key, PreparedSigner } from '../jwk/key.ts'
 import type { AlgorithmName } from '../jwk/types.ts'
 import type { SigningKeySource } from '../jwks/source.ts'
+import { encodeHeader, type HeaderOptions, protectedHeader } from './header-writer.ts'
 
-export interface SignOptions {
+export interface SignOptions extends HeaderOptions {
   /** Default: the algorithm that the key is for. */
   readonly alg?: AlgorithmName
-  /** What the token is (`typ`), such as `at+jwt`. */
-  readonly typ?: string
-  /** Further header parameters. `alg`, `typ`, `crit` and `b64` are not given here. */
-  readonly header?: Readonly<Record<string, unknown>>
 }
 
-/**
- * Signs a payload and writes it as a compact JWS.
- *
- * @example
- * const jws = await signCompact('hello', await Key.generate('ES256'))
- * @spec RFC 7515 §5.1
- */
-export function signCompact(
-  payload: string | Uint8Array,
-  keys: Key | SigningKeySource,
-  options: SignOptions = {},
-): Promise<string> {
-  return signTyped(payload, keys, options, options.typ)
+/** A key that was found fit for an algorithm, and made ready to sign with it. */
+export interface ReadySigner {
+  readonly key: Key
+  readonly algorithm: SignatureAlgorithm
+  readonly prepared: PreparedSigner
+}
+
+/** Chooses key and algorithm, and has the key made ready; at once, where it was before. @spec RFC 7515 §5.1 */
+export function readySigner(keys: Key | SigningKeySource, alg: AlgorithmName | undefined): Awaitable<ReadySigner> {
+  if (typeof keys !== 'object' || keys === null) throw new TypeError('key missing: expected a Key or a KeySet')
+  const key = 'signingKey' in keys ? keys.signingKey(alg) : keys
+  const algorithm = signatureAlgorithm(alg ?? key.defaultAlgorithm ?? algorithmRequired())
+  const prepared = key.signer(algorithm)
+  return 'then' in prepared
+    ? prepared.then((awaited) => ({ key, algorithm, prepared: awaited }))
+    : { key, algorithm, prepared }
+}
+
+function algorithmRequired(): never {
+  throw new JoseError(
+    'algorithms_required',
+    '"alg" (Algorithm) missing: expected as an option, since the key names none',
+  )
 }
 
 /** Signs with a type of the caller's choice, whatever the options say. */
@@ -36,25 +46,32 @@ export async function signTyped(
   options: SignOptions,
   typ: string | undefined,
 ): Promise<string> {
-  if (typeof keys !== 'object' || keys === null) throw new TypeError('key missing: expected a Key or a KeySet')
-  const key = 'signingKey' in keys ? keys.signingKey(options.alg) : keys
-  const algorithm = signatureAlgorithm(options.alg ?? key.defaultAlgorithm ?? algorithmRequired())
-  const prepared = key.signer(algorithm)
-  const { sign, headers } = 'then' in prepared ? await prepared : prepared
+  const ready = readySigner(keys, options.alg)
+  const { key, algorithm, prepared } = 'then' in ready ? await ready : ready
   const header =
-    options.header === undefined
-      ? rememberedHeader(algorithm.name, key.kid, typ, headers)
-      : encodeHeader({ alg: algorithm.name, typ, kid: key.kid, ...checkHeader(options.header) })
+    options.header === undefined && options.critical === undefined
+      ? rememberedHeader(algorithm.name, key.kid, typ, prepared.headers)
+      : encodeHeader(protectedHeader(algorithm.name, key.kid, { ...options, ...(typ !== undefined && { typ }) }))
   const input = `${header}.${encodeBase64url(payload)}`
-  const signature = sign(input)
+  const signature = prepared.sign(input)
   return `${input}.${typeof signature === 'string' ? signature : await signature}`
 }
 
-function algorithmRequired(): never {
-  throw new JoseError(
-    'algorithms_required',
-    '"alg" (Algorithm) missing: expected as an option, since the key names none',
-  )
+/** Signs a payload without encoding it. @spec RFC 7797 §3 */
+export async function signAsIs(
+  payload: string | Uint8Array,
+  keys: Key | SigningKeySource,
+  options: SignOptions,
+): Promise<{ readonly header: string; readonly signature: string }> {
+  const { key, algorithm, prepared } = await readySigner(keys, options.alg)
+  const header = encodeHeader(protectedHeader(algorithm.name, key.kid, options, true))
+  return { header, signature: await prepared.sign(signingInput(header, payload)) }
+}
+
+/** Header and payload as they are signed: joined by a dot. @spec RFC 7515 §5.1 */
+export function signingInput(header: string, payload: Data): Data {
+  if (typeof payload === 'string') return `${header}.${payload}`
+  return concatBytes(encodeUtf8(`${header}.`), payload)
 }
 
 /** How many types a key remembers its header for; more than that are no types but something that varies. */
@@ -71,28 +88,4 @@ function rememberedHeader(
   const encoded = encodeHeader({ alg, typ, kid })
   if (headers.size < rememberedTypes) headers.set(typ, encoded)
   return encoded
-}
-
-function encodeHeader(header: Readonly<Record<string, unknown>>): string {
-  return encodeBase64url(JSON.stringify(header))
-}
-
-const ownParameters = ['alg', 'typ', 'crit', 'b64'] as const
-const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'] as const
-
-/** Keeps a caller from contradicting what is signed with, and from publishing a private key. @spec RFC 7515 §4.1.3 */
-function checkHeader(header: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  for (const name of ownParameters) {
-    if (Object.hasOwn(header, name)) {
-      throw new JoseError('header_parameter_invalid', `"${name}" header parameter is not given in "header"`)
-    }
-  }
-  const { jwk } = header
-  if (typeof jwk === 'object' && jwk !== null && privateMembers.some((name) => name in jwk)) {
-    throw new JoseError(
-      'header_parameter_invalid',
-      '"jwk" (JSON Web Key) header parameter invalid: expected a public key',
-    )
-  }
-  return header
 }

@@ -1,3 +1,4 @@
+import type { Data } from '../../crypto/backend.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import { decodeBase64url } from '../../util/base64url.ts'
 import type { SignatureAlgorithm } from '../algorithms/registry.ts'
@@ -5,99 +6,63 @@ import { JoseError, orThrow } from '../errors.ts'
 import type { Key } from '../jwk/key.ts'
 import type { AlgorithmName } from '../jwk/types.ts'
 import type { KeySource } from '../jwks/source.ts'
-import { type JoseHeader, parseHeader } from './header.ts'
-
-/** How long the encoded segments of a token may be, in characters; looked at before anything is decoded. */
-export interface TokenLimits {
-  /** 8 192 by default. */
-  readonly header?: number
-  /** 131 072 by default. */
-  readonly payload?: number
-  /** 8 192 by default. */
-  readonly signature?: number
-}
+import type { HeaderFacts } from './header.ts'
+import type { TokenLimits } from './limits.ts'
 
 export interface VerifyOptions {
   /** The algorithms to accept. Needed, unless the key says its own. */
   readonly algorithms?: readonly AlgorithmName[]
+  /** Extensions (`crit`) that you understand, and whose meaning you apply yourself. */
+  readonly critical?: readonly string[]
   readonly limits?: TokenLimits
 }
 
-export interface VerifiedCompact {
-  readonly payload: Uint8Array
-  readonly header: JoseHeader
-  /** The key whose signature it is. */
-  readonly key: Key
-}
-
-/** A compact JWS, taken apart and its header checked. Nothing is known about the signature. */
-export interface ParsedCompact {
-  readonly header: JoseHeader
-  readonly algorithm: SignatureAlgorithm
-  /** What the signature is made over: header and payload as received. */
-  readonly input: string
-  /** Still encoded. */
-  readonly payload: string
+/** A signature and what is known about it before it is looked at: its header was checked, nothing else. */
+export interface ParsedSignature extends HeaderFacts {
   /** Still encoded. */
   readonly signature: string
 }
 
-/**
- * Verifies a compact JWS. The keys come from the caller only: `jwk`, `jku`, `x5u` and `x5c` in the header are data.
- *
- * @throws JoseError
- * @spec RFC 7515 §5.2
- */
-export async function verifyCompact(
-  jws: string,
-  keys: Key | KeySource,
-  options: VerifyOptions = {},
-): Promise<VerifiedCompact> {
-  const parsed = parseCompact(jws, options.limits)
-  const verified = verifySignature(parsed, keys, options.algorithms)
-  const key = 'then' in verified ? await verified : verified
-  return { payload: decodePayload(parsed), header: parsed.header, key }
-}
+/** Which of the keys the one signature at hand was made with. */
+export type SignatureCheck = (
+  candidates: readonly Key[],
+  algorithm: SignatureAlgorithm,
+  signature: Uint8Array,
+) => Awaitable<Key | undefined>
 
-const defaultLimits = { header: 8192, payload: 131_072, signature: 8192 } as const
-
-/** Takes a compact JWS apart: exactly three segments, none longer than allowed. @spec RFC 7515 §7.1 */
-export function parseCompact(jws: string, limits: TokenLimits = {}): ParsedCompact {
-  if (typeof jws !== 'string') throw malformed()
-  const header = limits.header ?? defaultLimits.header
-  const payload = limits.payload ?? defaultLimits.payload
-  const signature = limits.signature ?? defaultLimits.signature
-  if (jws.length > header + payload + signature + 2) throw tooLarge()
-  const first = jws.indexOf('.')
-  const second = jws.indexOf('.', first + 1)
-  if (first === -1 || second === -1 || jws.includes('.', second + 1)) throw malformed()
-  if (first > header || second - first - 1 > payload || jws.length - second - 1 > signature) throw tooLarge()
-  // Written out: an object spread here costs more than all the rest of the parsing.
-  const { header: protectedHeader, algorithm } = parseHeader(jws.slice(0, first))
-  return {
-    header: protectedHeader,
-    algorithm,
-    input: jws.slice(0, second),
-    payload: jws.slice(first + 1, second),
-    signature: jws.slice(second + 1),
+/** Checks a signature over data that is at hand as a whole. One key is asked without a detour. */
+export function overInput(input: Data): SignatureCheck {
+  return (candidates, algorithm, signature) => {
+    const [only] = candidates
+    if (only === undefined || candidates.length > 1) return firstFit(candidates, algorithm, input, signature)
+    const verdict = verifyWithKey(only, algorithm, input, signature)
+    if (typeof verdict !== 'boolean') return verdict.then((isValid) => (isValid ? only : undefined))
+    return verdict === true ? only : undefined
   }
 }
 
-function malformed(): JoseError {
-  return new JoseError('token_malformed', 'token malformed: expected three segments separated by "."')
+async function firstFit(
+  candidates: readonly Key[],
+  algorithm: SignatureAlgorithm,
+  input: Data,
+  signature: Uint8Array,
+): Promise<Key | undefined> {
+  for (const key of candidates) {
+    if (await verifyWithKey(key, algorithm, input, signature)) return key
+  }
+  return undefined
 }
 
-function tooLarge(): JoseError {
-  return new JoseError('token_too_large', 'token too large: a segment is longer than the limits allow')
-}
-
-/** Decodes the payload; for use after the signature was verified. */
-export function decodePayload({ payload }: ParsedCompact): Uint8Array {
-  return orThrow(
-    () => decodeBase64url(payload),
-    'encoding_invalid',
-    'payload invalid: expected base64url without padding',
-  )
+function verifyWithKey(
+  key: Key,
+  algorithm: SignatureAlgorithm,
+  input: Data,
+  signature: Uint8Array,
+): Awaitable<boolean> {
+  const verifier = key.verifier(algorithm)
+  return typeof verifier === 'function'
+    ? verifier(input, signature)
+    : verifier.then((verify) => verify(input, signature))
 }
 
 /**
@@ -105,7 +70,8 @@ export function decodePayload({ payload }: ParsedCompact): Uint8Array {
  * With one key and a backend that answers at once, so does this.
  */
 export function verifySignature(
-  parsed: ParsedCompact,
+  parsed: ParsedSignature,
+  check: SignatureCheck,
   keys: Key | KeySource,
   algorithms: readonly string[] | undefined,
 ): Awaitable<Key> {
@@ -113,42 +79,28 @@ export function verifySignature(
   if (typeof keys !== 'object' || keys === null) {
     throw new TypeError('keys missing: expected a Key, a KeySet or another source of keys')
   }
-  if ('select' in keys) return verifyWithSource(parsed, keys, algorithms)
+  if ('select' in keys) return verifyWithSource(parsed, check, keys, algorithms)
   if (algorithms === undefined && keys.alg === undefined) throw algorithmsRequired()
-  const verdict = verifyWithKey(parsed, keys, decodeSignature(parsed))
-  return typeof verdict === 'boolean' ? accept(keys, verdict) : verdict.then((awaited) => accept(keys, awaited))
+  const found = check([keys], parsed.algorithm, decodeSignature(parsed))
+  return found !== undefined && 'then' in found ? found.then(accept) : accept(found)
 }
 
-function accept(key: Key, verdict: boolean): Key {
-  if (verdict) return key
-  throw signatureInvalid()
-}
-
-function signatureInvalid(): JoseError {
-  return new JoseError('signature_invalid', 'signature invalid: it was not made over this token with an accepted key')
-}
-
-function verifyWithKey({ algorithm, input }: ParsedCompact, key: Key, signature: Uint8Array): Awaitable<boolean> {
-  const verifier = key.verifier(algorithm)
-  return typeof verifier === 'function'
-    ? verifier(input, signature)
-    : verifier.then((verify) => verify(input, signature))
+function accept(key: Key | undefined): Key {
+  if (key !== undefined) return key
+  throw new JoseError('signature_invalid', 'signature invalid: it was not made over this token with an accepted key')
 }
 
 /** At most this many keys are tried where a token does not say which one it was signed with. */
 const maximumTrials = 16
 
 async function verifyWithSource(
-  parsed: ParsedCompact,
+  parsed: ParsedSignature,
+  check: SignatureCheck,
   keys: KeySource,
   algorithms: readonly string[] | undefined,
 ): Promise<Key> {
   const candidates = await candidateKeys(parsed, keys, algorithms)
-  const signature = decodeSignature(parsed)
-  for (const key of candidates) {
-    if (await verifyWithKey(parsed, key, signature)) return key
-  }
-  throw signatureInvalid()
+  return accept(await check(candidates, parsed.algorithm, decodeSignature(parsed)))
 }
 
 /** Whether the caller accepts the algorithm; what the token says is only a claim. @spec RFC 8725 §3.1 */
@@ -167,7 +119,7 @@ function algorithmsRequired(): JoseError {
 
 /** A key that names no algorithm leaves the choice to the token, which must not have it. */
 async function candidateKeys(
-  { header, algorithm }: ParsedCompact,
+  { header, algorithm }: HeaderFacts,
   keys: KeySource,
   algorithms: readonly string[] | undefined,
 ): Promise<readonly Key[]> {
@@ -181,7 +133,7 @@ async function candidateKeys(
   throw new JoseError('key_not_found', 'no key for this token: expected one with its "kid", for its "alg"')
 }
 
-function decodeSignature({ signature }: ParsedCompact): Uint8Array {
+function decodeSignature({ signature }: ParsedSignature): Uint8Array {
   return orThrow(
     () => decodeBase64url(signature),
     'encoding_invalid',

@@ -1,21 +1,10 @@
 import type { Clock, Seconds } from '../../util/clock.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
-import { JoseError, type JoseErrorCode } from '../errors.ts'
+import { checkPresent, claimError } from './claim-error.ts'
+import { type ClaimRules, checkRules } from './claim-rules.ts'
+import type { JwtClaims } from './jwt-claims.ts'
 
-/** The registered claims, and whatever else a token says. @spec RFC 7519 §4.1 */
-export interface JwtClaims {
-  iss?: string
-  sub?: string
-  aud?: string | string[]
-  /** Seconds since 1970. */
-  exp?: Seconds
-  /** Seconds since 1970. */
-  nbf?: Seconds
-  /** Seconds since 1970. */
-  iat?: Seconds
-  jti?: string
-  [claim: string]: unknown
-}
+export type { JwtClaims }
 
 /** What is expected of the claims. A claim that is expected to have a value must be there. */
 export interface ClaimExpectations {
@@ -26,6 +15,8 @@ export interface ClaimExpectations {
   readonly subject?: string
   /** Claims that must be there, and neither `null` nor an empty text. */
   readonly required?: readonly string[]
+  /** What is expected of further claims, by their names. */
+  readonly claims?: ClaimRules
   /** How far clocks may be apart, 0 by default. */
   readonly leeway?: Duration
   /** How long ago the token may have been issued (`iat`). */
@@ -33,17 +24,7 @@ export interface ClaimExpectations {
   readonly clock?: Clock
 }
 
-const meanings: Readonly<Record<string, string>> = {
-  iss: 'Issuer',
-  sub: 'Subject',
-  aud: 'Audience',
-  exp: 'Expiration Time',
-  nbf: 'Not Before',
-  iat: 'Issued At',
-  jti: 'JWT ID',
-}
-
-/** Checks the registered claims: first their form, then their values, then the times. @spec RFC 7519 §4.1 */
+/** Checks the claims: first their form, then their values, then the times, then what the caller adds. @spec RFC 7519 §4.1 */
 export function checkClaims(claims: JwtClaims, expected: ClaimExpectations): void {
   checkForm(claims)
   for (const claim of expected.required ?? []) checkPresent(claims, claim)
@@ -51,6 +32,7 @@ export function checkClaims(claims: JwtClaims, expected: ClaimExpectations): voi
   checkOneOf(claims, 'sub', expectation(expected, 'subject'))
   checkOneOf(claims, 'aud', expectation(expected, 'audience'))
   checkTimes(claims, expected)
+  if (expected.claims !== undefined) checkRules(claims, expected.claims)
 }
 
 /** @spec RFC 7519 §2 §4.1 */
@@ -63,25 +45,20 @@ export function checkForm({ iss, sub, aud, exp, nbf, iat, jti }: JwtClaims): voi
   checkNumericDate('iat', iat)
   if (aud === undefined || typeof aud === 'string') return
   if (!Array.isArray(aud) || !aud.every((item) => typeof item === 'string')) {
-    throw failure('claim_invalid', 'aud', 'invalid: expected a string or a list of strings')
+    throw claimError('claim_invalid', 'aud', 'invalid: expected a string or a list of strings')
   }
 }
 
 function checkText(claim: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'string') {
-    throw failure('claim_invalid', claim, 'invalid: expected a string')
+    throw claimError('claim_invalid', claim, 'invalid: expected a string')
   }
 }
 
 function checkNumericDate(claim: string, value: unknown): void {
   if (value !== undefined && !Number.isFinite(value)) {
-    throw failure('claim_invalid', claim, 'invalid: expected a number of seconds')
+    throw claimError('claim_invalid', claim, 'invalid: expected a number of seconds')
   }
-}
-
-function checkPresent(claims: JwtClaims, claim: string): void {
-  const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
-  if (value === undefined || value === null || value === '') throw failure('claim_missing', claim, 'missing')
 }
 
 /**
@@ -107,7 +84,7 @@ function checkOneOf(claims: JwtClaims, claim: 'iss' | 'sub' | 'aud', expected: r
   const value = claims[claim]
   if (typeof value === 'string' ? expected.includes(value) : value?.some((item) => expected.includes(item))) return
   const values = expected.map((item) => `"${item}"`).join(' or ')
-  throw failure('claim_mismatch', claim, `mismatch: expected ${values}`)
+  throw claimError('claim_mismatch', claim, `mismatch: expected ${values}`)
 }
 
 /**
@@ -119,25 +96,20 @@ function checkTimes({ exp, nbf, iat }: JwtClaims, { leeway = 0, maxAge, clock = 
   const tolerance = toSeconds(leeway)
   // RFC 7519 §4.1.4: a token is dead on its expiration time, not after it.
   if (exp !== undefined && !(now < exp + tolerance)) {
-    throw failure('token_expired', 'exp', 'is past: the token has expired')
+    throw claimError('token_expired', 'exp', 'is past: the token has expired')
   }
   checkNotFuture('nbf', nbf, now + tolerance)
   checkNotFuture('iat', iat, now + tolerance)
   if (maxAge === undefined) return
-  if (iat === undefined) throw failure('claim_missing', 'iat', 'missing')
+  if (iat === undefined) throw claimError('claim_missing', 'iat', 'missing')
   if (now - iat > toSeconds(maxAge) + tolerance) {
-    throw failure('token_too_old', 'iat', 'is too long ago: the token is older than it may be')
+    throw claimError('token_too_old', 'iat', 'is too long ago: the token is older than it may be')
   }
 }
 
 /** @spec RFC 7519 §4.1.5 */
 function checkNotFuture(claim: 'nbf' | 'iat', value: Seconds | undefined, latest: Seconds): void {
   if (value !== undefined && !(value <= latest)) {
-    throw failure('token_not_yet_valid', claim, 'is in the future: the token is not valid yet')
+    throw claimError('token_not_yet_valid', claim, 'is in the future: the token is not valid yet')
   }
-}
-
-function failure(code: JoseErrorCode, claim: string, what: string): JoseError {
-  const meaning = Object.hasOwn(meanings, claim) ? ` (${meanings[claim]})` : ''
-  return new JoseError(code, `"${claim}"${meaning} claim ${what}`, { claim })
 }

@@ -1,16 +1,18 @@
 import { decodeUtf8 } from '../../util/bytes.ts'
 import { type JsonObject, parseJsonObject } from '../../util/json.ts'
 import { orThrow } from '../errors.ts'
+import { decodePayload, type ParsedCompact, parseCompact } from '../jws/compact.ts'
+import { checkUnderstood } from '../jws/critical.ts'
 import type { JoseHeader } from '../jws/header.ts'
-import { decodePayload, type ParsedCompact, parseCompact, type TokenLimits } from '../jws/verify.ts'
+import type { TokenLimits } from '../jws/limits.ts'
 import type { JwtClaims } from './claims.ts'
 
 const QUOTE = 0x22
 const SPACE = 0x20
 
 /**
- * Reads a JWT **without verifying anything**: whoever sent it may have written whatever it says. For choosing the
- * issuer whose keys to verify with, and for debugging.
+ * Reads a JWT **without verifying anything**: whoever sent it may have written whatever it says. For debugging; to
+ * choose the keys to verify with, take `parseUnverifiedJwt`.
  *
  * @throws JoseError where it is not even a JWT.
  */
@@ -18,18 +20,24 @@ export function decodeUnverifiedJwt(
   jwt: string,
   options: { readonly limits?: TokenLimits } = {},
 ): { readonly header: JoseHeader; readonly claims: JwtClaims } {
-  const parsed = parseCompact(jwt, options.limits)
-  return { header: parsed.header, claims: decodeClaims(parsed) }
+  const parsed = parseSignedJwt(jwt, options.limits)
+  return { header: parsed.header, claims: decodeClaims(decodePayload(parsed)) }
+}
+
+/** Takes a signed JWT apart. Its payload is always encoded. @spec RFC 7797 §7 */
+export function parseSignedJwt(jwt: string, limits: TokenLimits | undefined): ParsedCompact {
+  const parsed = parseCompact(jwt, limits)
+  if (parsed.isUnencoded) checkUnderstood(parsed.critical)
+  return parsed
 }
 
 /** The claims set: a JSON object in which no claim comes twice. @spec RFC 7519 §4 */
-export function decodeClaims<Claims extends JwtClaims>(parsed: ParsedCompact): Claims {
-  const bytes = decodePayload(parsed)
+export function decodeClaims(payload: Uint8Array): JsonObject {
   return orThrow(
-    () => parseClaims(decodeUtf8(bytes)),
+    () => parseClaims(decodeUtf8(payload)),
     'payload_invalid',
     'payload invalid: expected a JSON object without duplicate members',
-  ) as Claims
+  )
 }
 
 function parseClaims(text: string): JsonObject {

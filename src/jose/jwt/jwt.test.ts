@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Key } from '../jwk/key.ts'
-import { signCompact } from '../jws/sign.ts'
+import { signCompact } from '../jws/compact.ts'
 import type { JwtClaims } from './claims.ts'
 import { decodeUnverifiedJwt } from './decode.ts'
 import { signJwt } from './sign.ts'

@@ -1,19 +1,16 @@
 import type { Key } from '../jwk/key.ts'
 import type { KeySource } from '../jwks/source.ts'
-import { checkType, type JoseHeader } from '../jws/header.ts'
-import { parseCompact, type VerifyOptions, verifySignature } from '../jws/verify.ts'
-import { type ClaimExpectations, checkClaims, type JwtClaims } from './claims.ts'
-import { decodeClaims } from './decode.ts'
+import { decodePayload, type ParsedCompact, verifyCompactSignature } from '../jws/compact.ts'
+import { checkUnderstood } from '../jws/critical.ts'
+import type { JoseHeader } from '../jws/header.ts'
+import type { VerifyOptions } from '../jws/verify.ts'
+import { acceptClaims, type JwtExpectations } from './accept.ts'
+import type { JwtClaims } from './claims.ts'
+import { parseSignedJwt } from './decode.ts'
 
-export interface VerifyJwtOptions extends VerifyOptions, ClaimExpectations {
-  /**
-   * What the token must say it is (`typ`). Without it, `JWT` or nothing: a token made for another purpose does not
-   * pass. `false` takes any.
-   */
-  readonly typ?: string | readonly string[] | false
-}
+export interface VerifyJwtOptions<Claims extends object = JwtClaims> extends VerifyOptions, JwtExpectations<Claims> {}
 
-export interface VerifiedJwt<Claims extends JwtClaims = JwtClaims> {
+export interface VerifiedJwt<Claims extends object = JwtClaims> {
   readonly claims: Claims
   readonly header: JoseHeader
   /** The key whose signature it is. */
@@ -28,23 +25,25 @@ export interface VerifiedJwt<Claims extends JwtClaims = JwtClaims> {
  * @throws JoseError
  * @spec RFC 7519 §7.2
  */
-export async function verifyJwt<Claims extends JwtClaims = JwtClaims>(
+export function verifyJwt<Claims extends object = JwtClaims>(
   jwt: string,
   keys: Key | KeySource,
-  options: VerifyJwtOptions = {},
+  options: VerifyJwtOptions<Claims> = {},
 ): Promise<VerifiedJwt<Claims>> {
-  const parsed = parseCompact(jwt, options.limits)
-  const verified = verifySignature(parsed, keys, options.algorithms)
-  const key = 'then' in verified ? await verified : verified
-  checkTokenType(parsed.header, options.typ)
-  const claims = decodeClaims<Claims>(parsed)
-  checkClaims(claims, options)
-  return { claims, header: parsed.header, key }
+  return verifyParsedJwt(() => parseSignedJwt(jwt, options.limits), keys, options)
 }
 
-/** Keeps one kind of JWT from being taken for another. @spec RFC 8725 §3.11 */
-function checkTokenType(header: JoseHeader, typ: VerifyJwtOptions['typ']): void {
-  if (typ === false) return
-  if (typ === undefined) checkType(header, ['JWT'], true)
-  else checkType(header, typeof typ === 'string' ? [typ] : typ, false)
+/** The parsing is done in here, so that its errors reject the promise as all others do. */
+export async function verifyParsedJwt<Claims extends object>(
+  parse: () => ParsedCompact,
+  keys: Key | KeySource,
+  options: VerifyJwtOptions<Claims>,
+): Promise<VerifiedJwt<Claims>> {
+  const parsed = parse()
+  checkUnderstood(parsed.critical, options.critical)
+  const verified = verifyCompactSignature(parsed, keys, options)
+  const key = 'then' in verified ? await verified : verified
+  const accepted = acceptClaims(parsed.header, decodePayload(parsed), options)
+  const claims = accepted instanceof Promise ? await accepted : accepted
+  return { claims, header: parsed.header, key }
 }

@@ -3,7 +3,7 @@ import { checkIssuer, isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
 import { signatureAlgorithms } from '../../jose/algorithms/registry.ts'
 import { JoseError } from '../../jose/errors.ts'
 import { KeySet, type KeySource } from '../../jose/jwks/index.ts'
-import { type JwtClaims, verifyJwt } from '../../jose/jwt/index.ts'
+import { type JwtClaims, type VerifyJwtOptions, verifyJwt } from '../../jose/jwt/index.ts'
 import type { Clock } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
@@ -44,7 +44,7 @@ const REQUIRED = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'] as cons
  */
 export class JwtValidator implements TokenValidator {
   readonly #keys: KeySource
-  readonly #expected: Parameters<typeof verifyJwt>[2]
+  readonly #expected: VerifyJwtOptions
 
   /** @throws ConfigurationError with every problem at once. */
   constructor(options: JwtValidatorOptions) {

@@ -1,0 +1,283 @@
+import { decodeBase64url, encodeBase64url } from '../util/base64url.ts'
+import {
+  type Aead,
+  type Agreement,
+  type AgreementCurve,
+  agreementCurves,
+  type ChaCha20,
+  type Decrypter,
+  type EncryptionBackend,
+  type EphemeralAgreement,
+  type LegacyRsa,
+  type SecretKey,
+} from './encryption-primitives.ts'
+import type { EcdhPair, NodeEncryptionCrypto } from './node-encryption-types.ts'
+import type { NodeProcess } from './node-types.ts'
+import type { HashName, KeyMaterial, KeyMembers } from './primitives.ts'
+import { createWebEncryption } from './web-encryption.ts'
+
+/* Encryption over node:crypto, which answers at once: the thread pool would cost more than most of it takes. */
+
+/** The encryption of node:crypto, or nothing where the runtime has none. */
+export function createNodeEncryption(): EncryptionBackend | undefined {
+  const runtime = globalThis as { process?: NodeProcess }
+  const crypto = runtime.process?.getBuiltinModule?.('node:crypto') as NodeEncryptionCrypto | undefined
+  if (crypto === undefined) return undefined
+  return {
+    name: 'node',
+    aesGcm: aead(crypto, (key) => `aes-${key.length * 8}-gcm`),
+    ...blockCiphers(crypto),
+    ...rsaOaep(crypto),
+    ...agreements(crypto),
+    legacyRsa: legacyRsa(crypto),
+    ...(crypto.getCipherInfo('chacha20-poly1305') && { chaCha20: chaCha20(crypto) }),
+  }
+}
+
+const tagLength = 16
+
+/** A key that WebCrypto keeps never comes here: see `encryptionBackend`. */
+function bytesOf(key: SecretKey): Uint8Array {
+  if (key instanceof Uint8Array) return key
+  throw new TypeError('a CryptoKey stays with WebCrypto')
+}
+
+function aead(crypto: NodeEncryptionCrypto, cipherName: (key: Uint8Array) => string): Aead {
+  const options = { authTagLength: tagLength }
+  return {
+    seal({ key, iv, additionalData }, plaintext) {
+      const secret = bytesOf(key)
+      const cipher = crypto.createCipheriv(cipherName(secret), secret, iv, options)
+      cipher.setAAD(additionalData)
+      const ciphertext = cipher.update(plaintext)
+      cipher.final()
+      return { ciphertext, tag: cipher.getAuthTag() }
+    },
+    open({ key, iv, additionalData }, { ciphertext, tag }) {
+      if (tag.length !== tagLength) return undefined
+      const secret = bytesOf(key)
+      const decipher = crypto.createDecipheriv(cipherName(secret), secret, iv, options)
+      decipher.setAAD(additionalData)
+      decipher.setAuthTag(tag)
+      const plaintext = decipher.update(ciphertext)
+      return quietly(() => {
+        decipher.final()
+        return plaintext
+      })
+    },
+  }
+}
+
+/** Answers with `undefined` in place of any failure: what failed is nobody's business. */
+function quietly(operation: () => Uint8Array): Uint8Array | undefined {
+  try {
+    return operation()
+  } catch {
+    return undefined
+  }
+}
+
+interface Transformer {
+  update(data: Uint8Array): Uint8Array
+  final(): Uint8Array
+}
+
+function transform(transformer: Transformer, data: Uint8Array): Uint8Array {
+  const first = transformer.update(data)
+  const last = transformer.final()
+  if (last.length === 0) return first
+  const whole = new Uint8Array(first.length + last.length)
+  whole.set(first)
+  whole.set(last, first.length)
+  return whole
+}
+
+type BlockCiphers = Pick<EncryptionBackend, 'aesCbcEncrypt' | 'aesCbcDecrypt' | 'aesKeyWrap' | 'aesKeyUnwrap'>
+
+/** The default initial value of AES Key Wrap. @spec RFC 3394 §2.2.3.1 */
+const wrapIv: Uint8Array = new Uint8Array(8).fill(0xa6)
+
+/** Two blocks and the one that proves them: OpenSSL finds nothing wrong with nothing. @spec RFC 3394 §2.2.2 */
+const shortestWrapped = 24
+
+function blockCiphers(crypto: NodeEncryptionCrypto): BlockCiphers {
+  const cbc = (key: Uint8Array): string => `aes-${key.length * 8}-cbc`
+  const wrap = (key: Uint8Array): string => `id-aes${key.length * 8}-wrap`
+  const ciphers: Omit<BlockCiphers, 'aesKeyWrap' | 'aesKeyUnwrap'> = {
+    aesCbcEncrypt: (key, iv, data) => transform(crypto.createCipheriv(cbc(key), key, iv), data),
+    aesCbcDecrypt: (key, iv, data) => quietly(() => transform(crypto.createDecipheriv(cbc(key), key, iv), data)),
+  }
+  // BoringSSL, which some runtimes stand on, has AES Key Wrap under no name.
+  if (crypto.getCipherInfo('id-aes128-wrap') === undefined) return { ...webKeyWrap(), ...ciphers }
+  return {
+    ...ciphers,
+    aesKeyWrap(key, data) {
+      const secret = bytesOf(key)
+      return transform(crypto.createCipheriv(wrap(secret), secret, wrapIv), data)
+    },
+    aesKeyUnwrap(key, data) {
+      if (data.length < shortestWrapped) return undefined
+      const secret = bytesOf(key)
+      return quietly(() => transform(crypto.createDecipheriv(wrap(secret), secret, wrapIv), data))
+    },
+  }
+}
+
+function webKeyWrap(): Pick<EncryptionBackend, 'aesKeyWrap' | 'aesKeyUnwrap'> {
+  const { aesKeyWrap, aesKeyUnwrap } = createWebEncryption()
+  return { aesKeyWrap, aesKeyUnwrap }
+}
+
+const hashNames: Readonly<Record<HashName, string>> = {
+  'sha-1': 'sha1',
+  'sha-256': 'sha256',
+  'sha-384': 'sha384',
+  'sha-512': 'sha512',
+}
+
+/**
+ * The longest modulus, in base64url characters, that is decrypted with at once. 3 072 bits take a millisecond; what is
+ * longer goes to the thread pool by way of WebCrypto, so that no token keeps the event loop for long.
+ */
+const longestAtOnce = 512
+
+function rsaOaep(crypto: NodeEncryptionCrypto): Pick<EncryptionBackend, 'rsaOaepEncrypter' | 'rsaOaepDecrypter'> {
+  const padding = crypto.constants.RSA_PKCS1_OAEP_PADDING
+  return {
+    rsaOaepEncrypter(material, hash) {
+      const key = crypto.createPublicKey({ key: membersOf(material), format: 'jwk' })
+      const input = { key, padding, oaepHash: hashNames[hash] }
+      return (data) => crypto.publicEncrypt(input, data)
+    },
+    rsaOaepDecrypter(material, hash) {
+      const members = membersOf(material)
+      if ((members.n?.length ?? 0) > longestAtOnce) return createWebEncryption().rsaOaepDecrypter(members, hash)
+      const key = crypto.createPrivateKey({ key: members, format: 'jwk' })
+      const input = { key, padding, oaepHash: hashNames[hash] }
+      const length = modulusLength(members)
+      // RFC 8017 §7.1.2: as long as the modulus. OpenSSL takes it without its leading zeros too.
+      return (data) => (data.length === length ? quietly(() => crypto.privateDecrypt(input, data)) : undefined)
+    },
+  }
+}
+
+/** In bytes. */
+function modulusLength({ n = '' }: KeyMembers): number {
+  const modulus = decodeBase64url(n)
+  return modulus.length - modulus.findIndex((byte) => byte !== 0)
+}
+
+function membersOf(material: KeyMaterial): KeyMembers {
+  if ('native' in material) throw new TypeError('a CryptoKey stays with WebCrypto')
+  return material
+}
+
+function legacyRsa(crypto: NodeEncryptionCrypto): LegacyRsa {
+  return {
+    encrypter(material) {
+      const key = crypto.createPublicKey({ key: membersOf(material), format: 'jwk' })
+      return (data) => crypto.publicEncrypt({ key, padding: crypto.constants.RSA_PKCS1_PADDING }, data)
+    },
+    rawDecrypter(material): Decrypter {
+      const key = crypto.createPrivateKey({ key: membersOf(material), format: 'jwk' })
+      return (data) => quietly(() => crypto.privateDecrypt({ key, padding: crypto.constants.RSA_NO_PADDING }, data))
+    },
+  }
+}
+
+function chaCha20(crypto: NodeEncryptionCrypto): ChaCha20 {
+  return {
+    poly1305: aead(crypto, () => 'chacha20-poly1305'),
+    keyStream: (key, counterAndNonce) =>
+      crypto.createCipheriv('chacha20', key, counterAndNonce).update(new Uint8Array(64)),
+  }
+}
+
+type Agreements = Pick<EncryptionBackend, 'agreement' | 'ephemeralAgreement'>
+
+function agreements(crypto: NodeEncryptionCrypto): Agreements {
+  return {
+    agreement(material, curve) {
+      const members = membersOf(material)
+      return isNist(curve) ? nistAgreement(crypto, members, curve) : okpAgreement(crypto, members)
+    },
+    ephemeralAgreement: (peer, curve) =>
+      isNist(curve) ? nistEphemeral(crypto, peer, curve) : okpEphemeral(crypto, peer, curve),
+  }
+}
+
+type NistCurve = Extract<AgreementCurve, `P-${string}`>
+
+function isNist(curve: AgreementCurve): curve is NistCurve {
+  return agreementCurves[curve].kty === 'EC'
+}
+
+/** OpenSSL's names. */
+const nistNames: Readonly<Record<NistCurve, string>> = {
+  'P-256': 'prime256v1',
+  'P-384': 'secp384r1',
+  'P-521': 'secp521r1',
+}
+
+const uncompressed = 4
+
+/** Writes a public key as an uncompressed point. @spec RFC 7518 §6.2.1.2 coordinates come in full length. */
+function pointOf({ crv, x = '', y = '' }: KeyMembers, curve: NistCurve): Uint8Array {
+  const { width } = agreementCurves[curve]
+  const [first, second] = [decodeBase64url(x), decodeBase64url(y)]
+  if (crv !== curve || first.length !== width || second.length !== width) throw new TypeError('key is not on the curve')
+  const point = new Uint8Array(1 + 2 * width)
+  point[0] = uncompressed
+  point.set(first, 1)
+  point.set(second, 1 + width)
+  return point
+}
+
+function membersOfPoint(point: Uint8Array, curve: NistCurve): KeyMembers {
+  const half = 1 + agreementCurves[curve].width
+  return {
+    kty: 'EC',
+    crv: curve,
+    x: encodeBase64url(point.subarray(1, half)),
+    y: encodeBase64url(point.subarray(half)),
+  }
+}
+
+function nistAgreement(crypto: NodeEncryptionCrypto, members: KeyMembers, curve: NistCurve): Agreement {
+  const pair: EcdhPair = crypto.createECDH(nistNames[curve])
+  pair.setPrivateKey(decodeBase64url(members.d ?? ''))
+  return (peer) => quietly(() => pair.computeSecret(pointOf(peer, curve)))
+}
+
+function nistEphemeral(crypto: NodeEncryptionCrypto, peer: KeyMembers, curve: NistCurve): EphemeralAgreement {
+  const point = pointOf(peer, curve)
+  return () => {
+    const pair = crypto.createECDH(nistNames[curve])
+    const publicKey = membersOfPoint(pair.generateKeys(), curve)
+    return { publicKey, secret: pair.computeSecret(point) }
+  }
+}
+
+function okpAgreement(crypto: NodeEncryptionCrypto, members: KeyMembers): Agreement {
+  const privateKey = crypto.createPrivateKey({ key: members, format: 'jwk' })
+  return (peer) =>
+    quietly(() => {
+      const publicKey = crypto.createPublicKey({ key: peer, format: 'jwk' })
+      return notZero(crypto.diffieHellman({ privateKey, publicKey }))
+    })
+}
+
+function okpEphemeral(crypto: NodeEncryptionCrypto, peer: KeyMembers, curve: AgreementCurve): EphemeralAgreement {
+  const theirs = crypto.createPublicKey({ key: peer, format: 'jwk' })
+  return () => {
+    const { privateKey, publicKey } = crypto.generateKeyPairSync(curve.toLowerCase())
+    const secret = notZero(crypto.diffieHellman({ privateKey, publicKey: theirs }))
+    return { publicKey: publicKey.export({ format: 'jwk' }), secret }
+  }
+}
+
+/** Some public keys make zero with every private key; not every library refuses them. @spec RFC 7748 §6.1 */
+function notZero(secret: Uint8Array): Uint8Array {
+  if (secret.some((byte) => byte !== 0)) return secret
+  throw new TypeError('public key is of small order')
+}
