@@ -25,7 +25,7 @@ export interface NodeEncryptionCrypto {
     readonly RSA_PKCS1_PADDING: number
     readonly RSA_NO_PADDING: number
   }
-  createCipheriv(name: string, key: Uint8Array, iv: Uint8Array, options?: { authTagLength: number }): Cipher
+  createCipheriv(name: string, key: Uint8Array, iv: Uint8Array): Cipher
   createDecipheriv(name: string, key: Uint8Array, iv: Uint8Array, options?: { authTagLength: number }): Decipher
   getCipherInfo(name: string): object | undefined
   createECDH(name: string): EcdhPair

@@ -25,7 +25,7 @@ export function createNodeEncryption(): EncryptionBackend | undefined {
   if (crypto === undefined) return undefined
   return {
     name: 'node',
-    aesGcm: aead(crypto, (key) => `aes-${key.length * 8}-gcm`),
+    aesGcm: aead(crypto, ({ length }) => gcmNames[length] ?? 'no such length'),
     ...blockCiphers(crypto),
     ...rsaOaep(crypto),
     ...agreements(crypto),
@@ -35,6 +35,9 @@ export function createNodeEncryption(): EncryptionBackend | undefined {
 }
 
 const tagLength = 16
+
+/** By the length of the key; written out, since putting a name together for each text costs more than finding it. */
+const gcmNames: Readonly<Record<number, string>> = { 16: 'aes-128-gcm', 24: 'aes-192-gcm', 32: 'aes-256-gcm' }
 
 /** A key that WebCrypto keeps never comes here: see `encryptionBackend`. */
 function bytesOf(key: SecretKey): Uint8Array {
@@ -47,7 +50,7 @@ function aead(crypto: NodeEncryptionCrypto, cipherName: (key: Uint8Array) => str
   return {
     seal({ key, iv, additionalData }, plaintext) {
       const secret = bytesOf(key)
-      const cipher = crypto.createCipheriv(cipherName(secret), secret, iv, options)
+      const cipher = crypto.createCipheriv(cipherName(secret), secret, iv)
       cipher.setAAD(additionalData)
       const ciphertext = cipher.update(plaintext)
       cipher.final()
@@ -60,10 +63,12 @@ function aead(crypto: NodeEncryptionCrypto, cipherName: (key: Uint8Array) => str
       decipher.setAAD(additionalData)
       decipher.setAuthTag(tag)
       const plaintext = decipher.update(ciphertext)
-      return quietly(() => {
+      try {
         decipher.final()
         return plaintext
-      })
+      } catch {
+        return undefined
+      }
     },
   }
 }

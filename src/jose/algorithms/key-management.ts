@@ -18,21 +18,21 @@ export interface KeyHandle extends Backends {
 /** What a sender may say about how the content encryption key reaches the recipient. */
 export interface SendingParameters {
   /** Information about the sender, for key agreement (`apu`). */
-  readonly apu?: Uint8Array
+  readonly apu?: Uint8Array | undefined
   /** Information about the recipient, for key agreement (`apv`). */
-  readonly apv?: Uint8Array
+  readonly apv?: Uint8Array | undefined
   /** How often a password is hashed (`p2c`). */
-  readonly iterations?: number
+  readonly iterations?: number | undefined
 }
 
 export interface SendRequest extends SendingParameters {
   readonly enc: ContentEncryption
   /** The key that others were sent already. */
-  readonly cek?: Uint8Array
+  readonly cek?: Uint8Array | undefined
   /** The sender's own private key, where the algorithm proves who sent. */
-  readonly sender?: KeyHandle
+  readonly sender?: KeyHandle | undefined
   /** What that key is called. */
-  readonly senderKid?: string
+  readonly senderKid?: string | undefined
 }
 
 /** How a content encryption key reaches one recipient. */
@@ -58,7 +58,8 @@ export interface ReceiveRequest {
   readonly encryptedKey: Uint8Array
   readonly tag: Uint8Array
   readonly iterations: IterationLimits
-  readonly sender?: KeyHandle
+  /** The sender's public key, where the algorithm proves who sent. */
+  readonly sender?: KeyHandle | undefined
 }
 
 /** Answers with `undefined` where the key is not to be had: the caller goes on with another, so that nobody sees it. */

@@ -1,12 +1,11 @@
-import { standardJweRegistry } from '../algorithms/jwe-registry.ts'
 import { JoseError } from '../errors.ts'
 import type { Key } from '../jwk/key.ts'
 import type { KeySource } from '../jwks/source.ts'
-import { type Opened, openContent, type ParsedContent } from './decrypt.ts'
+import { type Opened, openFor } from './decrypt.ts'
 import type { DecryptOptions } from './decrypt-options.ts'
-import { interpretHeader, readProtected } from './header.ts'
+import { readCompactHeader } from './header.ts'
 import { effectiveLimits, type JweLimits, longestFixedPart, tooLarge } from './limits.ts'
-import type { ParsedRecipient } from './trials.ts'
+import { explained } from './platform.ts'
 
 /** A text that was decrypted. Nothing proves who encrypted it, unless the key is a secret that only we share. */
 export interface DecryptedCompact extends Opened {}
@@ -24,41 +23,38 @@ export async function decryptCompact(
   keys: Key | KeySource,
   options: DecryptOptions = {},
 ): Promise<DecryptedCompact> {
-  const { content, recipient } = parseCompact(jwe, options)
-  return openContent(content, [recipient], keys, options)
-}
-
-interface ParsedCompact {
-  readonly content: ParsedContent
-  readonly recipient: ParsedRecipient
-}
-
-/** Takes a compact JWE apart: exactly five segments, none longer than allowed. @spec RFC 7516 §7.1 */
-function parseCompact(jwe: string, { limits, registry, critical }: DecryptOptions): ParsedCompact {
-  const [header, encryptedKey, iv, ciphertext, tag] = splitCompact(jwe, limits)
-  const { parameters, bytes } = readProtected(header)
-  const facts = interpretHeader({ protectedHeader: parameters }, registry ?? standardJweRegistry(), critical)
-  return {
-    content: { additionalData: bytes, iv, ciphertext, tag },
-    recipient: { ...facts, encryptedKey },
+  try {
+    const { header, encryptedKey, iv, ciphertext, tag } = splitCompact(jwe, options.limits)
+    const { facts, bytes } = readCompactHeader(header, options.registry)
+    const content = { additionalData: bytes, iv, ciphertext, tag }
+    const opened = openFor(content, { facts, encryptedKey }, keys, options)
+    return 'then' in opened ? await opened : opened
+  } catch (cause) {
+    throw explained(cause)
   }
 }
 
-type Segments = readonly [header: string, encryptedKey: string, iv: string, ciphertext: string, tag: string]
-
-function splitCompact(jwe: string, limits: JweLimits | undefined): Segments {
-  if (typeof jwe !== 'string') throw malformed()
-  const { header, encryptedKey, ciphertext } = effectiveLimits(limits)
-  if (jwe.length > header + encryptedKey + ciphertext + 2 * longestFixedPart + 4) throw tooLarge()
-  const segments = jwe.split('.', 6)
-  if (!isFive(segments)) throw malformed()
-  const longest = [header, encryptedKey, longestFixedPart, ciphertext, longestFixedPart]
-  if (segments.some(({ length }, index) => length > (longest[index] ?? 0))) throw tooLarge()
-  return segments
+interface Segments {
+  readonly header: string
+  readonly encryptedKey: string
+  readonly iv: string
+  readonly ciphertext: string
+  readonly tag: string
 }
 
-function isFive(segments: readonly string[]): segments is Segments {
-  return segments.length === 5
+/** Takes a compact JWE apart: exactly five segments, none longer than allowed. @spec RFC 7516 §7.1 */
+function splitCompact(jwe: string, limits: JweLimits | undefined): Segments {
+  if (typeof jwe !== 'string') throw malformed()
+  const longest = effectiveLimits(limits)
+  if (jwe.length > longest.header + longest.encryptedKey + longest.ciphertext + 2 * longestFixedPart + 4)
+    throw tooLarge()
+  const [header, encryptedKey, iv, ciphertext, tag, sixth] = jwe.split('.', 6)
+  if (header === undefined || encryptedKey === undefined || iv === undefined) throw malformed()
+  if (ciphertext === undefined || tag === undefined || sixth !== undefined) throw malformed()
+  if (header.length > longest.header || encryptedKey.length > longest.encryptedKey) throw tooLarge()
+  if (ciphertext.length > longest.ciphertext) throw tooLarge()
+  if (iv.length > longestFixedPart || tag.length > longestFixedPart) throw tooLarge()
+  return { header, encryptedKey, iv, ciphertext, tag }
 }
 
 function malformed(): JoseError {

@@ -1,4 +1,5 @@
 import type { SecretKey } from '../../crypto/encryption.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
 import { decodeBase64url } from '../../util/base64url.ts'
 import type { ContentEncryption } from '../algorithms/content-encryption.ts'
 import type { IterationLimits, KeyHandle, KeyManagement } from '../algorithms/key-management.ts'
@@ -8,9 +9,8 @@ import type { KeySource } from '../jwks/source.ts'
 import type { DecryptOptions } from './decrypt-options.ts'
 import type { JweHeader } from './header.ts'
 import { effectiveLimits, type JweLimits } from './limits.ts'
-import { explained } from './platform.ts'
-import { keyHandle, preparedReceiver } from './prepared.ts'
-import { allowedRecipients, checkNamed, findTrials, type ParsedRecipient, type Trial } from './trials.ts'
+import { keyHandle, type PreparedReceiver, preparedReceiver } from './prepared.ts'
+import { allowedRecipients, checkAllowed, checkNamed, findTrials, type ParsedRecipient, type Trial } from './trials.ts'
 import { decompress } from './zip.ts'
 
 /** What all recipients of a token share. Encoded, but for the additional data. */
@@ -48,45 +48,62 @@ export async function openContent(
   keys: Key | KeySource,
   options: DecryptOptions,
 ): Promise<Opened> {
+  const [first, ...others] = allowedRecipients(recipients, options)
+  if (others.length === 0) return openFor(content, first, keys, options)
+  return openFirst(content, [first, ...others], keys, options)
+}
+
+/** The same for a token that has one recipient; at once where key and platform allow it. */
+export function openFor(
+  content: ParsedContent,
+  recipient: ParsedRecipient,
+  keys: Key | KeySource,
+  options: DecryptOptions,
+): Awaitable<Opened> {
+  checkAllowed(recipient.facts, options)
   if (typeof keys !== 'object' || keys === null) {
     throw new TypeError('keys missing: expected a Key, a KeySet or another source of keys')
   }
-  try {
-    const [first, ...others] = allowedRecipients(recipients, options)
-    if (keys instanceof Key && others.length === 0) {
-      checkNamed(keys, options)
-      const plaintext = await openWith(decodeContent(content), first, keys, options)
-      return await opened({ recipient: first, key: keys }, plaintext, options)
-    }
-    return await openFirst(content, await findTrials([first, ...others], keys, options), options)
-  } catch (cause) {
-    throw explained(cause)
-  }
+  if (!(keys instanceof Key)) return openFirst(content, [recipient], keys, options)
+  checkNamed(keys, options)
+  const trial = { recipient, key: keys }
+  const opening = openWith(decodeContent(content), recipient, keys, options)
+  return opening !== undefined && 'then' in opening
+    ? opening.then((plaintext) => opened(trial, plaintext, options))
+    : opened(trial, opening, options)
 }
 
-async function openFirst(content: ParsedContent, trials: readonly Trial[], options: DecryptOptions): Promise<Opened> {
+async function openFirst(
+  content: ParsedContent,
+  recipients: readonly ParsedRecipient[],
+  keys: Key | KeySource,
+  options: DecryptOptions,
+): Promise<Opened> {
+  const trials = await findTrials(recipients, keys, options)
   const decoded = decodeContent(content)
   const problems: unknown[] = []
   for (const trial of trials) {
-    const plaintext = await openWith(decoded, trial.recipient, trial.key, options).catch((cause) => {
+    try {
+      const plaintext = await openWith(decoded, trial.recipient, trial.key, options)
+      if (plaintext !== undefined) return opened(trial, plaintext, options)
+    } catch (cause) {
       problems.push(cause)
-      return undefined
-    })
-    if (plaintext !== undefined) return opened(trial, plaintext, options)
+    }
   }
   // A trial that came as far as the cryptography says no more than that it failed.
   throw problems.length > 0 && problems.length === trials.length ? problems[0] : decryptionFailed()
 }
 
-async function opened(
+function opened(
   { recipient, key }: Trial,
   plaintext: Uint8Array | undefined,
-  { limits }: DecryptOptions,
-): Promise<Opened> {
+  options: DecryptOptions,
+): Awaitable<Opened> {
   if (plaintext === undefined) throw decryptionFailed()
-  const { header, isCompressed } = recipient
+  const { header, isCompressed } = recipient.facts
   if (!isCompressed) return { plaintext: asBytes(plaintext), header, key }
-  return { plaintext: await decompress(plaintext, effectiveLimits(limits).plaintext), header, key }
+  const limit = effectiveLimits(options.limits).plaintext
+  return decompress(plaintext, limit).then((unpacked) => ({ plaintext: unpacked, header, key }))
 }
 
 /** Node answers with a Buffer, which is like no other array of bytes in what `slice` and `toJSON` do. */
@@ -101,21 +118,59 @@ function decryptionFailed(): JoseError {
   )
 }
 
-async function openWith(
-  { additionalData, iv, ciphertext, tag }: Content,
-  { header, algorithm, enc, encryptedKey }: ParsedRecipient,
+/** Answers at once where the key is ready and the platform is quick. */
+function openWith(
+  content: Content,
+  recipient: ParsedRecipient,
   key: Key,
   options: DecryptOptions,
-): Promise<Uint8Array | undefined> {
+): Awaitable<Uint8Array | undefined> {
+  const { algorithm, enc } = recipient.facts
   const ready = preparedReceiver(key, algorithm, enc)
-  const { handle, receive } = 'then' in ready ? await ready : ready
+  if ('then' in ready || algorithm.isAuthenticated === true) return openLater(content, recipient, key, ready, options)
+  return receiveAndOpen(content, recipient, ready, options, undefined)
+}
+
+async function openLater(
+  content: Content,
+  recipient: ParsedRecipient,
+  key: Key,
+  ready: Awaitable<PreparedReceiver>,
+  options: DecryptOptions,
+): Promise<Uint8Array | undefined> {
+  const { header, algorithm } = recipient.facts
   const sender = algorithm.isAuthenticated === true ? await senderOf(header, key, algorithm, options) : undefined
-  const request = { enc, header, encryptedKey: decodePart(encryptedKey, 'encrypted key'), tag }
-  const receiving = receive({ ...request, iterations: iterationsOf(options), ...(sender && { sender }) })
-  const received = receiving !== undefined && 'then' in receiving ? await receiving : receiving
+  return receiveAndOpen(content, recipient, await ready, options, sender)
+}
+
+function receiveAndOpen(
+  content: Content,
+  { facts, encryptedKey }: ParsedRecipient,
+  { handle, receive }: PreparedReceiver,
+  options: DecryptOptions,
+  sender: KeyHandle | undefined,
+): Awaitable<Uint8Array | undefined> {
+  const receiving = receive({
+    enc: facts.enc,
+    header: facts.header,
+    encryptedKey: decodePart(encryptedKey, 'encrypted key'),
+    tag: content.tag,
+    iterations: iterationsOf(options),
+    sender,
+  })
+  return receiving !== undefined && 'then' in receiving
+    ? receiving.then((received) => openWithKey(content, facts.enc, handle, received))
+    : openWithKey(content, facts.enc, handle, receiving)
+}
+
+function openWithKey(
+  { additionalData, iv, ciphertext, tag }: Content,
+  enc: ContentEncryption,
+  handle: KeyHandle,
+  received: SecretKey | undefined,
+): Awaitable<Uint8Array | undefined> {
   if (iv.length !== enc.ivLength) return undefined
-  const input = { key: usableKey(received, handle, enc), iv, additionalData }
-  return enc.open(handle, input, { ciphertext, tag })
+  return enc.open(handle, { key: usableKey(received, handle, enc), iv, additionalData }, { ciphertext, tag })
 }
 
 /**
@@ -133,9 +188,13 @@ function usableKey(
   return crypto.randomBytes(keyLength)
 }
 
-const noLimits: JweLimits = {}
+const defaultIterations: IterationLimits = iterationLimits(undefined)
 
-function iterationsOf({ limits = noLimits }: DecryptOptions): IterationLimits {
+function iterationsOf({ limits }: DecryptOptions): IterationLimits {
+  return limits === undefined ? defaultIterations : iterationLimits(limits)
+}
+
+function iterationLimits(limits: JweLimits | undefined): IterationLimits {
   const { minimumIterations, maximumIterations } = effectiveLimits(limits)
   return { minimum: minimumIterations, maximum: maximumIterations }
 }
@@ -164,6 +223,9 @@ function decodeContent({ additionalData, iv, ciphertext, tag }: ParsedContent): 
   }
 }
 
+const nothing = new Uint8Array()
+
 function decodePart(text: string, part: string): Uint8Array {
+  if (text === '') return nothing
   return orThrow(() => decodeBase64url(text), 'encoding_invalid', `${part} invalid: expected base64url without padding`)
 }

@@ -51,7 +51,8 @@ export async function encryptTyped(
     const { text, bytes } = compactHeader(recipient, sent, options, types)
     const packed = plaintextBytes(plaintext, options.zip)
     const content = packed instanceof Uint8Array ? packed : await packed
-    const { iv, ciphertext, tag } = await sealContent(handle, recipient.enc, sent.cek, bytes, content)
+    const sealing = sealContent(handle, recipient.enc, sent.cek, bytes, content)
+    const { iv, ciphertext, tag } = 'then' in sealing ? await sealing : sealing
     const encrypted = encryptedKeyOf(sent, tag)
     const encryptedKey = encrypted instanceof Uint8Array ? encrypted : await encrypted
     return `${text}.${encodeBase64url(encryptedKey)}.${encodeBase64url(iv)}.${encodeBase64url(ciphertext)}.${encodeBase64url(tag)}`

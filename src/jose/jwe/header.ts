@@ -2,10 +2,15 @@ import { decodeBase64url, encodeBase64url } from '../../util/base64url.ts'
 import { encodeUtf8 } from '../../util/bytes.ts'
 import type { JsonObject } from '../../util/json.ts'
 import type { ContentEncryption } from '../algorithms/content-encryption.ts'
-import { contentEncryptionOf, type JweRegistry, keyManagementOf } from '../algorithms/jwe-registry.ts'
+import {
+  contentEncryptionOf,
+  type JweRegistry,
+  keyManagementOf,
+  standardJweRegistry,
+} from '../algorithms/jwe-registry.ts'
 import type { KeyManagement } from '../algorithms/key-management.ts'
 import { JoseError } from '../errors.ts'
-import { checkUnderstood, readCritical } from '../jws/critical.ts'
+import { readCritical } from '../jws/critical.ts'
 import { checkTexts, parseProtected } from '../jws/header.ts'
 
 /** The parameters of a JWE for one recipient. Frozen, since one object may serve many tokens. @spec RFC 7516 §4.1 */
@@ -31,33 +36,52 @@ export interface JweHeaderFacts {
   readonly algorithm: KeyManagement
   readonly enc: ContentEncryption
   readonly isCompressed: boolean
+  /** The extensions that must be understood. */
+  readonly critical: readonly string[]
 }
-
-/**
- * Protected headers by their encoded text: a server sees the same few of them all day. Bounded in number and in size,
- * since whoever sends a token chooses what is in here.
- */
-const remembered: Map<string, ProtectedHeader> = new Map()
-const rememberedMaximum = 256
-const rememberedMaximumLength = 256
 
 /** Reads a protected header. @spec RFC 7516 §5.2 */
 export function readProtected(encoded: string): ProtectedHeader {
+  return { parameters: Object.freeze(parseProtected(encoded)), bytes: encodeUtf8(encoded) }
+}
+
+/** The whole header of a token that has no other than the protected one. */
+export interface CompactHeader {
+  readonly facts: JweHeaderFacts
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Headers by their encoded text: a server sees the same few of them all day. Bounded in number and in size, since
+ * whoever sends a token chooses what is in here.
+ */
+const remembered: Map<string, CompactHeader> = new Map()
+const rememberedMaximum = 256
+const rememberedMaximumLength = 256
+
+/** Reads and checks the header of a compact JWE. @spec RFC 7516 §5.2 */
+export function readCompactHeader(encoded: string, registry: JweRegistry | undefined): CompactHeader {
+  if (registry !== undefined) return interpretCompact(encoded, registry)
   const found = remembered.get(encoded)
   if (found !== undefined) return found
-  const read = { parameters: Object.freeze(parseProtected(encoded)), bytes: encodeUtf8(encoded) }
-  return mayBeShared(encoded, read.parameters) ? remember(encoded, read) : read
+  const read = interpretCompact(encoded, standardJweRegistry())
+  return mayBeShared(encoded, read.facts.header) ? remember(encoded, read) : read
+}
+
+function interpretCompact(encoded: string, registry: JweRegistry): CompactHeader {
+  const { parameters, bytes } = readProtected(encoded)
+  return { facts: interpretHeader({ protectedHeader: parameters }, registry), bytes }
 }
 
 /** What is in these is made anew for every token, so that a header with one of them is never seen again. */
 const perToken = ['epk', 'p2s', 'iv', 'tag'] as const
 
-function mayBeShared(encoded: string, parameters: JsonObject): boolean {
-  if (encoded.length > rememberedMaximumLength || perToken.some((name) => parameters[name] !== undefined)) return false
-  return Object.values(parameters).every((value) => typeof value !== 'object')
+function mayBeShared(encoded: string, header: JweHeader): boolean {
+  if (encoded.length > rememberedMaximumLength || perToken.some((name) => header[name] !== undefined)) return false
+  return Object.values(header).every((value) => typeof value !== 'object')
 }
 
-function remember(encoded: string, read: ProtectedHeader): ProtectedHeader {
+function remember(encoded: string, read: CompactHeader): CompactHeader {
   for (const oldest of remembered.size < rememberedMaximum ? [] : remembered.keys()) {
     remembered.delete(oldest)
     break
@@ -78,19 +102,18 @@ export interface HeaderSources {
 export function interpretHeader(
   { protectedHeader, unprotected, recipient }: HeaderSources,
   registry: JweRegistry,
-  understood: readonly string[] | undefined,
 ): JweHeaderFacts {
   const isProtected = unprotected === undefined && recipient === undefined
   const header = isProtected ? protectedHeader : Object.freeze({ ...unprotected, ...recipient, ...protectedHeader })
   checkNames(header)
   checkTexts(header)
   checkCriticalProtected(header, protectedHeader)
-  checkUnderstood(readCritical(protectedHeader['crit'], header), understood)
   return {
     header,
     algorithm: keyManagementOf(registry, header.alg),
     enc: contentEncryptionOf(registry, header.enc),
     isCompressed: readCompression(header, protectedHeader),
+    critical: readCritical(protectedHeader['crit'], header),
   }
 }
 

@@ -5,7 +5,7 @@ import { type JweRegistry, standardJweRegistry } from '../algorithms/jwe-registr
 import { JoseError, orThrow } from '../errors.ts'
 import type { ParsedContent } from './decrypt.ts'
 import type { DecryptOptions } from './decrypt-options.ts'
-import { checkDisjoint, interpretHeader, type JweHeaderFacts, readProtected } from './header.ts'
+import { checkDisjoint, interpretHeader, readProtected } from './header.ts'
 import { effectiveLimits, type JweLimits, longestFixedPart, tooLarge } from './limits.ts'
 import type { ParsedRecipient } from './trials.ts'
 
@@ -21,7 +21,7 @@ export interface ParsedJson {
 type Limits = Required<JweLimits>
 
 /** Takes a JSON Serialization apart, flattened or general. @spec RFC 7516 §7.2 */
-export function parseJson(jwe: unknown, { limits, registry, critical }: DecryptOptions): ParsedJson {
+export function parseJson(jwe: unknown, { limits, registry }: DecryptOptions): ParsedJson {
   const bounds = effectiveLimits(limits)
   const members = typeof jwe === 'string' ? parseText(jwe, bounds) : jwe
   if (!isObject(members)) throw malformed()
@@ -29,7 +29,6 @@ export function parseJson(jwe: unknown, { limits, registry, critical }: DecryptO
   const { parameters, bytes } = encodedHeader === undefined ? noHeader : readProtected(encodedHeader)
   const encodedAad = text(members, 'aad', bounds.aad)
   const sources = { protectedHeader: parameters, unprotected: object(members, 'unprotected') }
-  const known = { registry: registry ?? standardJweRegistry(), critical }
   return {
     content: {
       additionalData: encodedAad === undefined ? bytes : encodeUtf8(`${encodedHeader ?? ''}.${encodedAad}`),
@@ -37,7 +36,7 @@ export function parseJson(jwe: unknown, { limits, registry, critical }: DecryptO
       ciphertext: required(members, 'ciphertext', bounds.ciphertext),
       tag: required(members, 'tag', longestFixedPart),
     },
-    recipients: parseRecipients(recipientList(members, bounds), sources, bounds, known),
+    recipients: parseRecipients(recipientList(members, bounds), sources, bounds, registry ?? standardJweRegistry()),
     protectedHeader: parameters,
     aad: encodedAad === undefined ? undefined : decodeAad(encodedAad),
   }
@@ -107,11 +106,6 @@ function recipientList(members: JsonObject, { recipients: maximum }: Limits): re
   return list
 }
 
-interface Known {
-  readonly registry: JweRegistry
-  readonly critical: readonly string[] | undefined
-}
-
 type Shared = { readonly protectedHeader: JsonObject; readonly unprotected: JsonObject | undefined }
 
 /** Each recipient's headers are checked; those with algorithms that are unknown here are left to others. */
@@ -119,7 +113,7 @@ function parseRecipients(
   list: readonly JsonObject[],
   shared: Shared,
   bounds: Limits,
-  known: Known,
+  registry: JweRegistry,
 ): readonly ParsedRecipient[] {
   const problems: unknown[] = []
   const recipients = list.flatMap((members) => {
@@ -127,7 +121,7 @@ function parseRecipients(
     const sources = { ...shared, recipient: object(members, 'header') }
     checkDisjoint(Object.values(sources))
     try {
-      return [{ ...interpretHeader(sources, known.registry, known.critical), encryptedKey }]
+      return [{ facts: interpretHeader(sources, registry), encryptedKey }]
     } catch (cause) {
       if (!(cause instanceof JoseError) || cause.code !== 'algorithm_unsupported') throw cause
       problems.push(cause)
@@ -141,8 +135,8 @@ function parseRecipients(
 }
 
 /** One text has one "enc", and a key that follows from one recipient's key is not for others. @spec RFC 7516 §7.2.1 */
-function checkSeveral(recipients: readonly JweHeaderFacts[], { enc }: JweHeaderFacts): void {
-  if (recipients.every((recipient) => recipient.enc === enc && !recipient.algorithm.isDirect)) return
+function checkSeveral(recipients: readonly ParsedRecipient[], { facts: { enc } }: ParsedRecipient): void {
+  if (recipients.every(({ facts }) => facts.enc === enc && !facts.algorithm.isDirect)) return
   throw new JoseError(
     'recipients_invalid',
     '"recipients" invalid: expected one "enc" for all, and none with direct encryption or direct key agreement',

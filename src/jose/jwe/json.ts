@@ -5,6 +5,7 @@ import { type Opened, openContent } from './decrypt.ts'
 import type { DecryptOptions } from './decrypt-options.ts'
 import { parseJson } from './json-parse.ts'
 import type { FlattenedJwe, GeneralJwe } from './json-types.ts'
+import { explained } from './platform.ts'
 
 export interface DecryptedJson extends Opened {
   /** The parameters that nobody can have changed. `header` has all of them. */
@@ -25,6 +26,10 @@ export async function decryptJson(
   keys: Key | KeySource,
   options: DecryptOptions = {},
 ): Promise<DecryptedJson> {
-  const { content, recipients, protectedHeader, aad } = parseJson(jwe, options)
-  return { ...(await openContent(content, recipients, keys, options)), protectedHeader, aad }
+  try {
+    const { content, recipients, protectedHeader, aad } = parseJson(jwe, options)
+    return { ...(await openContent(content, recipients, keys, options)), protectedHeader, aad }
+  } catch (cause) {
+    throw explained(cause)
+  }
 }

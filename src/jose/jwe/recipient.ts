@@ -122,12 +122,12 @@ export function sendRequest(
   }
   return {
     enc,
-    ...(cek && { cek }),
-    ...(apu !== undefined && { apu: bytesOf(apu) }),
-    ...(apv !== undefined && { apv: bytesOf(apv) }),
-    ...(iterations !== undefined && { iterations }),
-    ...(sender && { sender: keyHandle(sender) }),
-    ...(sender?.kid !== undefined && { senderKid: sender.kid }),
+    cek,
+    apu: apu === undefined ? undefined : bytesOf(apu),
+    apv: apv === undefined ? undefined : bytesOf(apv),
+    iterations,
+    sender: sender && keyHandle(sender),
+    senderKid: sender?.kid,
   }
 }
 

@@ -1,12 +1,14 @@
 import { JoseError } from '../errors.ts'
 import { Key } from '../jwk/key.ts'
 import type { KeySource } from '../jwks/source.ts'
+import { checkUnderstood } from '../jws/critical.ts'
 import type { DecryptOptions } from './decrypt-options.ts'
 import type { JweHeaderFacts } from './header.ts'
 import { encryptionProblem } from './usage.ts'
 
 /** A token for one of its recipients, taken apart and its header checked. Nothing is decoded but the header. */
-export interface ParsedRecipient extends JweHeaderFacts {
+export interface ParsedRecipient {
+  readonly facts: JweHeaderFacts
   readonly encryptedKey: string
 }
 
@@ -16,7 +18,7 @@ export interface Trial {
   readonly key: Key
 }
 
-type AtLeastOne<T> = [T, ...T[]]
+type AtLeastOne<T> = readonly [T, ...T[]]
 
 /**
  * The recipients whose algorithms the caller accepts; what the token says is only a claim. Where there are several,
@@ -26,13 +28,22 @@ type AtLeastOne<T> = [T, ...T[]]
  */
 export function allowedRecipients(
   recipients: readonly ParsedRecipient[],
-  { algorithms, encryptions, allowCompression }: DecryptOptions,
+  options: DecryptOptions,
 ): AtLeastOne<ParsedRecipient> {
-  const [first, ...others] = recipients.filter(({ algorithm }) => algorithms?.includes(algorithm.name) ?? true)
+  const { algorithms } = options
+  const [first, ...others] = recipients.filter(({ facts }) => algorithms?.includes(facts.algorithm.name) ?? true)
   if (first === undefined) throw algorithmNotAllowed(algorithms ?? [])
-  if (encryptions !== undefined && !encryptions.includes(first.enc.name)) throw encryptionNotAllowed(encryptions)
-  if (first.isCompressed && allowCompression !== true) throw compressionNotAllowed()
+  checkAllowed(first.facts, options)
   return [first, ...others]
+}
+
+/** Whether the caller accepts what a header asks for. @spec RFC 8725 §3.1 */
+export function checkAllowed(facts: JweHeaderFacts, options: DecryptOptions): void {
+  const { algorithms, encryptions, allowCompression, critical } = options
+  if (algorithms !== undefined && !algorithms.includes(facts.algorithm.name)) throw algorithmNotAllowed(algorithms)
+  if (encryptions !== undefined && !encryptions.includes(facts.enc.name)) throw encryptionNotAllowed(encryptions)
+  if (facts.isCompressed && allowCompression !== true) throw compressionNotAllowed()
+  checkUnderstood(facts.critical, critical)
 }
 
 function algorithmNotAllowed(algorithms: readonly string[]): JoseError {
@@ -80,7 +91,7 @@ export async function findTrials(
   const found: Trial[] = []
   for (const recipient of recipients) {
     const candidates = keys instanceof Key ? [keys] : await selectKeys(recipient, keys)
-    const { algorithm, enc } = recipient
+    const { algorithm, enc } = recipient.facts
     const fit = candidates.filter((key) => encryptionProblem(key, algorithm, enc, 'receive') === undefined)
     found.push(...fit.map((key) => ({ recipient, key })))
   }
@@ -90,7 +101,14 @@ export async function findTrials(
   throw new JoseError('key_not_found', 'no key for this token: expected one with its "kid", for its "alg"')
 }
 
-async function selectKeys({ header: { kid } }: ParsedRecipient, keys: KeySource): Promise<readonly Key[]> {
+async function selectKeys(
+  {
+    facts: {
+      header: { kid },
+    },
+  }: ParsedRecipient,
+  keys: KeySource,
+): Promise<readonly Key[]> {
   return keys.select({ use: 'enc', ...(kid !== undefined && { kid }) })
 }
 
@@ -100,5 +118,5 @@ function byKid(a: Trial, b: Trial): number {
 }
 
 function isNamed({ recipient, key }: Trial): boolean {
-  return key.kid !== undefined && recipient.header.kid === key.kid
+  return key.kid !== undefined && recipient.facts.header.kid === key.kid
 }
