@@ -48,13 +48,23 @@ function splitCompact(jwe: string, limits: JweLimits | undefined): Segments {
   const longest = effectiveLimits(limits)
   if (jwe.length > longest.header + longest.encryptedKey + longest.ciphertext + 2 * longestFixedPart + 4)
     throw tooLarge()
-  const [header, encryptedKey, iv, ciphertext, tag, sixth] = jwe.split('.', 6)
-  if (header === undefined || encryptedKey === undefined || iv === undefined) throw malformed()
-  if (ciphertext === undefined || tag === undefined || sixth !== undefined) throw malformed()
-  if (header.length > longest.header || encryptedKey.length > longest.encryptedKey) throw tooLarge()
-  if (ciphertext.length > longest.ciphertext) throw tooLarge()
-  if (iv.length > longestFixedPart || tag.length > longestFixedPart) throw tooLarge()
-  return { header, encryptedKey, iv, ciphertext, tag }
+  const first = jwe.indexOf('.')
+  const second = jwe.indexOf('.', first + 1)
+  const third = jwe.indexOf('.', second + 1)
+  const fourth = jwe.indexOf('.', third + 1)
+  // Where a dot is missing the search begins anew, and finds one in front of the last.
+  const isFive = 0 <= first && first < second && second < third && third < fourth
+  if (!isFive || jwe.includes('.', fourth + 1)) throw malformed()
+  if (first > longest.header || second - first - 1 > longest.encryptedKey) throw tooLarge()
+  if (third - second - 1 > longestFixedPart || jwe.length - fourth - 1 > longestFixedPart) throw tooLarge()
+  if (fourth - third - 1 > longest.ciphertext) throw tooLarge()
+  return {
+    header: jwe.slice(0, first),
+    encryptedKey: jwe.slice(first + 1, second),
+    iv: jwe.slice(second + 1, third),
+    ciphertext: jwe.slice(third + 1, fourth),
+    tag: jwe.slice(fourth + 1),
+  }
 }
 
 function malformed(): JoseError {
