@@ -5,7 +5,13 @@ import { isMain } from './is-main.mjs'
 import { repository } from './package-entries.mjs'
 
 const OUT = `${repository}.build/doc-examples`
-const CONFIGURATION = { extends: '../../tsconfig.json', include: ['.'], exclude: [] }
+const CONFIGURATION = {
+  extends: '../../tsconfig.json',
+  // An example may end with what it made.
+  compilerOptions: { noUnusedLocals: false },
+  include: ['.'],
+  exclude: [],
+}
 
 /**
  * The TypeScript blocks of a page. Each is a module of its own.

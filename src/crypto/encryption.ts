@@ -8,8 +8,6 @@ export type {
   Agreement,
   AgreementCurve,
   ChaCha20,
-  Decrypter,
-  Encrypter,
   EncryptionBackend,
   EphemeralAgreement,
   LegacyRsa,
