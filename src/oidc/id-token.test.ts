@@ -33,11 +33,16 @@ describe('OIDC Core §3.1.3.6 at_hash', () => {
 })
 
 describe('CVE-2026-28498: an unknown algorithm fails closed', () => {
-  it.each(Object.keys(signatureAlgorithms))('and %s, which is implemented, is none', async (alg) => {
-    await expect(tokenHash('token', alg)).resolves.toMatch(/^[\w-]+$/)
-  })
+  const shake = ['Ed448', 'ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87']
 
-  it.each(['none', '', 'ES256K', 'Ed448', 'rs256', '__proto__', 'RS256 '])('refuses "%s"', async (alg) => {
+  it.each(Object.keys(signatureAlgorithms).filter((alg) => !shake.includes(alg)))(
+    'and %s, which is implemented, is none',
+    async (alg) => {
+      await expect(tokenHash('token', alg)).resolves.toMatch(/^[\w-]+$/)
+    },
+  )
+
+  it.each(['none', '', ...shake, 'rs256', '__proto__', 'RS256 '])('refuses "%s"', async (alg) => {
     await expect(tokenHash('token', alg)).rejects.toThrow(
       new TypeError('"alg" (Algorithm) of the ID token has no hash known for "at_hash" and "c_hash"'),
     )

@@ -27,16 +27,25 @@ export interface IdTokenClaims extends Partial<StandardClaims> {
   [claim: string]: unknown
 }
 
-/** The hash inside each signature algorithm; Ed25519 signs over SHA-512 (RFC 8032 §5.1). */
+/**
+ * The hash inside each signature algorithm; Ed25519 signs over SHA-512 (RFC 8032 §5.1). Ed448 and ML-DSA have SHAKE256,
+ * which not every platform has: no ID token is signed with them.
+ */
 const HASH_OF_ALG: ReadonlyMap<string, HashName> = new Map([
   ...(['HS', 'RS', 'PS', 'ES'] as const).flatMap((family): [string, HashName][] => [
     [`${family}256`, 'sha-256'],
     [`${family}384`, 'sha-384'],
     [`${family}512`, 'sha-512'],
   ]),
+  ['ES256K', 'sha-256'],
   ['EdDSA', 'sha-512'],
   ['Ed25519', 'sha-512'],
 ])
+
+/** Whether ID tokens can be signed with an algorithm: whether its hash is known. */
+export function hasTokenHash(alg: string): boolean {
+  return HASH_OF_ALG.has(alg)
+}
 
 /**
  * The `at_hash` of an access token or the `c_hash` of a code: the left half of its hash, by the hash of the algorithm

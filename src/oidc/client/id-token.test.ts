@@ -9,12 +9,12 @@ import { encodeUtf8 } from '../../util/bytes.ts'
 import { tokenHash } from '../id-token.ts'
 import { type IdTokenExpectations, validateIdToken } from './id-token.ts'
 
-/** Algorithms whose hash nobody is to know: every one that is implemented has one. */
+/** Algorithms whose hash nobody is to know. */
 const withoutHash = vi.hoisted(() => new Set<string>())
 
 vi.mock('../id-token.ts', async (load) => {
   const real = await load<typeof import('../id-token.ts')>()
-  const tokenHash: typeof real.tokenHash = (value, alg) => real.tokenHash(value, withoutHash.has(alg) ? 'ES256K' : alg)
+  const tokenHash: typeof real.tokenHash = (value, alg) => real.tokenHash(value, withoutHash.has(alg) ? 'Ed448' : alg)
   return { ...real, tokenHash }
 })
 
@@ -273,7 +273,7 @@ describe('CVE-2026-28498 an at_hash under an algorithm whose hash is not known',
 
   it('is not asked about where the algorithm itself is not known', async () => {
     const [, payload] = (await provider.signIdToken({ at_hash: await tokenHash('T', 'ES256') })).split('.')
-    for (const alg of ['ES256K', 'HS257', 'XX256']) {
+    for (const alg of ['ES257', 'HS257', 'XX256']) {
       const forged = `${encodeBase64url(JSON.stringify({ alg }))}.${payload}.AAAA`
       await expect(validate(forged, { accessToken: 'T', algorithms: ['ES256', alg] })).rejects.toMatchObject({
         code: 'id_token_algorithm_refused',

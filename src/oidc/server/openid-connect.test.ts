@@ -342,6 +342,12 @@ describe('setting OpenID Connect up', () => {
     expect(decodeUnverifiedJwt(tokens.id_token ?? '').header.alg).toBe('ES256')
   })
 
+  it('passes over keys of an algorithm that has no hash for "at_hash"', async () => {
+    const { provider, tokens } = await signedIn({ keys: new KeySet([await Key.generate('Ed448'), ...KEYS.keys]) })
+    expect(provider.server.metadata()).toHaveProperty('id_token_signing_alg_values_supported', ['ES256', 'EdDSA'])
+    expect(decodeUnverifiedJwt(tokens.id_token ?? '').header.alg).toBe('ES256')
+  })
+
   it('signs with RS256 by an RSA key that names no algorithm', async () => {
     const jwk = (await Key.generate('RS256')).toPrivateJwk()
     const { alg: _, ...unnamed } = jwk

@@ -1,15 +1,16 @@
 import type { KeySet } from '../../jose/jwks/index.ts'
 import type { Client } from '../../oauth2/server/index.ts'
+import { hasTokenHash } from '../id-token.ts'
 
 /** What a client expects that does not say otherwise. */
 const DEFAULT = 'RS256'
 
 /**
  * The algorithms that a key set can sign ID tokens with, in the order of its keys. Secrets are no keys for that: whoever
- * can check such a token could have made it.
+ * can check such a token could have made it. Nor are those of an algorithm without a hash for `at_hash`.
  */
 export function signingAlgorithms(keys: KeySet): readonly string[] {
-  return algorithmsFor('sign', keys)
+  return algorithmsFor('sign', keys).filter(hasTokenHash)
 }
 
 /** The algorithms of the ID tokens that a key set can check: those it signed with keys that are retired now, too. */
