@@ -35,6 +35,22 @@ export interface ClientMetadata {
    * @spec OIDC Registration §2
    */
   application_type?: 'web' | 'native'
+  /** What the client signs its assertions with; absent: any that the server takes. @spec OIDC Registration §2 */
+  token_endpoint_auth_signing_alg?: string
+  /** @spec RFC 9101 §10.5 */
+  request_object_signing_alg?: string
+  /** Authorization requests must come as signed request objects. @spec RFC 9101 §10.5 */
+  require_signed_request_object?: boolean
+  /** Whence request objects may be fetched. @spec OIDC Registration §2 */
+  request_uris?: readonly string[]
+  /** @spec RFC 9126 §6 */
+  require_pushed_authorization_requests?: boolean
+  /** @spec RFC 9449 §5.2 */
+  dpop_bound_access_tokens?: boolean
+  /** @spec RFC 9701 §6 */
+  introspection_signed_response_alg?: string
+  introspection_encrypted_response_alg?: string
+  introspection_encrypted_response_enc?: string
   id_token_signed_response_alg?: string
   default_max_age?: number
   require_auth_time?: boolean

@@ -33,6 +33,11 @@ const STATUS = {
   expired_token: 400,
   // RFC 8707 §2
   invalid_target: 400,
+  // RFC 9449 §12.2
+  invalid_dpop_proof: 400,
+  use_dpop_nonce: 400,
+  // RFC 9470 §3
+  insufficient_user_authentication: 401,
   // OIDC Core §3.1.2.6
   interaction_required: 400,
   login_required: 400,
@@ -49,6 +54,8 @@ const STATUS = {
 export type OAuth2ErrorCode = keyof typeof STATUS
 
 export interface OAuth2ErrorOptions {
+  /** The entry of the error catalogue (docs/errors.md): for the log and for pages in development. Never sent. */
+  reason?: string
   /** For the log only: what exactly was wrong. Never sent. */
   detail?: string
   /** The exception behind it. For the log only, never sent. */
@@ -75,6 +82,7 @@ export class OAuth2Error extends Error {
   readonly code: OAuth2ErrorCode
   readonly description: string
   readonly status: number
+  readonly reason?: string
   readonly detail?: string
   readonly uri?: string
   readonly challenge?: string
@@ -86,6 +94,7 @@ export class OAuth2Error extends Error {
     this.code = code
     this.description = safe
     this.status = options.status ?? STATUS[code]
+    if (options.reason !== undefined) this.reason = options.reason
     if (options.detail !== undefined) this.detail = options.detail
     if (options.uri !== undefined) this.uri = options.uri
     if (options.challenge !== undefined) this.challenge = options.challenge

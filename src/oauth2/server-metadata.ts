@@ -22,11 +22,30 @@ export interface ServerMetadata {
   op_tos_uri?: string
   revocation_endpoint?: string
   revocation_endpoint_auth_methods_supported?: readonly string[]
+  revocation_endpoint_auth_signing_alg_values_supported?: readonly string[]
   introspection_endpoint?: string
   introspection_endpoint_auth_methods_supported?: readonly string[]
+  introspection_endpoint_auth_signing_alg_values_supported?: readonly string[]
   code_challenge_methods_supported?: readonly string[]
   /** @spec RFC 9207 §3 */
   authorization_response_iss_parameter_supported?: boolean
-  /** For pushed requests (RFC 9126), which nothing here sends or takes; an extension may. */
+  /** @spec RFC 8628 §4 */
+  device_authorization_endpoint?: string
+  /** @spec RFC 9126 §5 */
   pushed_authorization_request_endpoint?: string
+  require_pushed_authorization_requests?: boolean
+  /** @spec RFC 9101 §10.5 */
+  require_signed_request_object?: boolean
+  request_object_signing_alg_values_supported?: readonly string[]
+  request_parameter_supported?: boolean
+  request_uri_parameter_supported?: boolean
+  require_request_uri_registration?: boolean
+  /** @spec RFC 9449 §5.1 */
+  dpop_signing_alg_values_supported?: readonly string[]
+  /** @spec RFC 9701 §7 */
+  introspection_signing_alg_values_supported?: readonly string[]
+  introspection_encryption_alg_values_supported?: readonly string[]
+  introspection_encryption_enc_values_supported?: readonly string[]
+  /** @spec RFC 9728 §4 */
+  protected_resources?: readonly string[]
 }

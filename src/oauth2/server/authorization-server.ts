@@ -4,6 +4,7 @@ import { fromFetch } from '../../http/request.ts'
 import type { HttpResponse } from '../../http/response.ts'
 import { toFetch } from '../../http/response.ts'
 import type { KeySet } from '../../jose/jwks/index.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
 import { Emitter, type Listener } from '../../util/events.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
@@ -13,7 +14,7 @@ import { NoClientAuthentication } from './auth/none.ts'
 import { SecretVerifier } from './auth/secret-verifier.ts'
 import { decideAuthorization, refuseAuthorization } from './authorization/decision.ts'
 import { checkAuthorizationRequest } from './authorization/pipeline.ts'
-import type { AuthorizationRequest, ProvenRequest } from './authorization/request.ts'
+import type { AuthorizationRequest, ProvenRequest, ResolvedRequest } from './authorization/request.ts'
 import type { ClientAuthMethod } from './client-auth.ts'
 import { authenticateClient } from './client-authentication.ts'
 import type { AuthenticatedClient, ServerHandle } from './context.ts'
@@ -32,6 +33,7 @@ import { buildMetadata } from './metadata.ts'
 import type { AuthorizationServerOptions } from './options.ts'
 import type { Client } from './records.ts'
 import { instantiate, Registry } from './registry.ts'
+import type { ResourceServer } from './resources.ts'
 import type { ResponseMode } from './response-mode.ts'
 import { FormPost } from './response-modes/form-post.ts'
 import { Fragment } from './response-modes/fragment.ts'
@@ -103,7 +105,7 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   }
 
   get keys(): KeySet {
-    return this.#core.settings.keys
+    return this.#core.settings.keys.current
   }
 
   get lifetimes(): Lifetimes {
@@ -192,6 +194,10 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
     return this.#routes.urlOf(name)
   }
 
+  findResource(resource: string, client: Client): Awaitable<ResourceServer | undefined> {
+    return this.#core.settings.findResource(resource, client)
+  }
+
   requiresPkce(client: Client): boolean {
     return this.#core.settings.requiresPkce(client)
   }
@@ -218,14 +224,15 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
    * @spec RFC 6749 §4.1.1
    */
   getConsentGrant(request: Request): Promise<AuthorizationRequest<Response>>
-  getConsentGrant(request: HttpRequest, requestId?: string): Promise<AuthorizationRequest>
+  getConsentGrant(request: HttpRequest, requestId?: string, resumed?: ResolvedRequest): Promise<AuthorizationRequest>
   async getConsentGrant(
     request: Request | HttpRequest,
     requestId?: string,
+    resumed?: ResolvedRequest,
   ): Promise<AuthorizationRequest<Response> | AuthorizationRequest> {
     return isFetchRequest(request)
       ? checkAuthorizationRequest(this.#core, fromFetch(request), toFetch)
-      : checkAuthorizationRequest(this.#core, request, (response) => response, requestId)
+      : checkAuthorizationRequest(this.#core, request, (response) => response, requestId, resumed)
   }
 
   /** Answers a checked authorization request with the person's decision. @spec RFC 6749 §4.1.2 */

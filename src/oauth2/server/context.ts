@@ -7,15 +7,17 @@ import type { Seconds } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { TokenResponse } from '../token-response.ts'
-import type { AuthorizationRequest, ProvenRequest } from './authorization/request.ts'
+import type { AuthorizationRequest, ProvenRequest, ResolvedRequest } from './authorization/request.ts'
 import type { AuthorizationDecision, GrantDecision } from './decisions.ts'
 import type { ServerEvents } from './events.ts'
 import type { Lifetimes } from './lifetimes.ts'
-import type { AccessTokenRecord, Client, GrantRecord } from './records.ts'
+import type { AccessTokenRecord, Client, Confirmation, GrantRecord } from './records.ts'
+import type { ResourceServer } from './resources.ts'
 
 /** What grants, endpoints and extensions may ask of the server that they are registered with. */
 export interface ServerHandle {
   readonly issuer: string
+  /** The keys as of now: where they rotate, ask again each time. */
   readonly keys: KeySet
   readonly lifetimes: Lifetimes
   /** Scopes the server knows. Absent: any. */
@@ -33,11 +35,14 @@ export interface ServerHandle {
   ): Promise<AuthenticatedClient>
   /** Whether this client's authorization requests need a PKCE challenge. */
   requiresPkce(client: Client): boolean
+  /** What the server knows about a resource that a client names, or nothing. @spec RFC 8707 §2 */
+  findResource(resource: string, client: Client): Awaitable<ResourceServer | undefined>
   /**
    * Checks an authorization request: THE TABLE. Throws `AuthorizationRefusal`, whose `response` is a page or a redirect.
-   * A `requestId` ties it to the request it is part of in the log.
+   * A `requestId` ties it to the request it is part of in the log. `resumed` is what an earlier request was resolved to,
+   * kept by the server where nobody could change it: it is checked anew, but taken from nowhere else.
    */
-  getConsentGrant(request: HttpRequest, requestId?: string): Promise<AuthorizationRequest>
+  getConsentGrant(request: HttpRequest, requestId?: string, resumed?: ResolvedRequest): Promise<AuthorizationRequest>
   /** Answers a checked authorization request with the person's decision. */
   createAuthorizationResponse(request: AuthorizationRequest, decision: AuthorizationDecision): Promise<HttpResponse>
   /** Tells the client that its request failed: by redirect, as `server_error` unless it is an `OAuth2Error`. */
@@ -68,6 +73,8 @@ export interface TokenContext<out S = unknown> extends RequestContext<S> {
   readonly clientAuthMethod: string
   readonly grantType: string
   readonly params: RequestParameters
+  /** What the client has proven to possess: `onTokenRequest` hooks fill it in, tokens are bound to it. */
+  readonly binding: Confirmation
 }
 
 /** A token response that is about to be committed and sent. */

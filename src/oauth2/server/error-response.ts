@@ -17,7 +17,13 @@ export function toOAuth2Error(error: unknown, requestId: string): OAuth2Error {
 /** Writes the one log line of a refusal. */
 export function logRefusal(context: RequestContext, error: OAuth2Error): void {
   const { server, requestId } = context
-  const fields = { error: error.code, description: error.description, detail: error.detail, requestId }
+  const fields = {
+    error: error.code,
+    description: error.description,
+    reason: error.reason,
+    detail: error.detail,
+    requestId,
+  }
   if (error.status >= 500) server.logger.error('request failed', { ...fields, cause: error.cause })
   else server.logger.info('request refused', fields)
 }

@@ -1,11 +1,14 @@
+import type { RequestParameters } from '../../http/form.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { ErrorPage } from './authorization/error-page.ts'
-import type { AuthorizationRequest, ProvenRequest } from './authorization/request.ts'
+import type { AuthorizationRequest, ProvenRequest, RequestSource, ResolvedRequest } from './authorization/request.ts'
 import type { ClientAuthMethod } from './client-auth.ts'
 import type { Hook, RequestContext, ServerHandle, TokenContext, TokenResponseContext } from './context.ts'
 import type { Approval, AuthorizationParameters } from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { AuthorizationGrant, TokenGrant } from './grant.ts'
+import type { Client } from './records.ts'
 import type { ResponseMode } from './response-mode.ts'
 
 /** What an extension may register while it is installed: the same verbs that users have. */
@@ -16,6 +19,14 @@ export interface ServerRegistry<S> {
   registerEndpoint(endpoint: Endpoint<S>): unknown
   registerClientAuthMethod(method: ClientAuthMethod<S>): unknown
   registerResponseMode(mode: ResponseMode): unknown
+}
+
+/** An authorization request whose client is known and nothing else: what is thrown is shown to the person. */
+export interface ResolutionContext<out S = unknown> extends RequestContext<S> {
+  readonly client: Client
+  /** As far as they were resolved: by the request itself, or by an extension before. */
+  readonly params: RequestParameters
+  readonly source: RequestSource
 }
 
 /** An authorization request whose client and redirect URI are proven: errors thrown here are redirected. */
@@ -49,6 +60,8 @@ export interface Extension<in S = unknown> {
   /** What people see on errors, unless the server's options say. The extension registered last wins. */
   readonly errorPage?: ErrorPage
   install?(registry: ServerRegistry<S>): void
+  /** Takes the parameters from where they are: sent ahead, in a signed object. Nothing: they are where they should be. */
+  resolveAuthorizationRequest?(context: ResolutionContext<S>): Awaitable<ResolvedRequest | undefined>
   onAuthorizationRequest?: Hook<AuthorizationContext<S>>
   onAuthorizationApproval?: Hook<ApprovalContext<S>>
   onAuthorizationResponse?: Hook<AuthorizationResponseContext<S>>

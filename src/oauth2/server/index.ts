@@ -9,7 +9,13 @@ export { NoClientAuthentication } from './auth/none.ts'
 export { SecretVerifier } from './auth/secret-verifier.ts'
 export { type ErrorPage, plainErrorPage } from './authorization/error-page.ts'
 export { AuthorizationRefusal } from './authorization/refusal.ts'
-export type { AuthorizationRequest, ProvenRequest, RedirectTarget } from './authorization/request.ts'
+export type {
+  AuthorizationRequest,
+  ProvenRequest,
+  RedirectTarget,
+  RequestSource,
+  ResolvedRequest,
+} from './authorization/request.ts'
 export { AuthorizationServer } from './authorization-server.ts'
 export type { ClientAuthContext, ClientAuthMethod } from './client-auth.ts'
 export type {
@@ -38,6 +44,7 @@ export type {
   AuthorizationContext,
   AuthorizationResponseContext,
   Extension,
+  ResolutionContext,
   ServerRegistry,
 } from './extension.ts'
 export { findClient } from './find-client.ts'
@@ -46,28 +53,37 @@ export { AuthorizationCodeGrant } from './grants/authorization-code.ts'
 export { ClientCredentialsGrant } from './grants/client-credentials.ts'
 export { RefreshTokenGrant, type RefreshTokenOptions } from './grants/refresh-token.ts'
 export type { Lifetimes } from './lifetimes.ts'
-export type { AccessTokenFormat, AuthorizationServerOptions } from './options.ts'
+export type { AccessTokenFormat, AuthorizationServerOptions, CurrentKeys } from './options.ts'
 export type {
   AccessTokenRecord,
+  Actor,
   Authentication,
   AuthorizationCodeRecord,
   Client,
+  Confirmation,
   ConsentRecord,
+  DeviceCodeRecord,
   GrantRecord,
+  PushedRequestRecord,
   RefreshTokenRecord,
   SessionRecord,
   StoredSecret,
 } from './records.ts'
+export type { ResourceServer } from './resources.ts'
 export type { ResponseMode } from './response-mode.ts'
 export { FormPost } from './response-modes/form-post.ts'
 export { Fragment } from './response-modes/fragment.ts'
 export { Query } from './response-modes/query.ts'
 export type {
   AuthorizationCodeStore,
+  BulkRevocationStore,
   ClientRegistrationStore,
   ClientStore,
   ConsentStore,
+  CounterStore,
+  DeviceCodeStore,
   GrantStore,
+  PushedRequestStore,
   RefreshTokenStore,
   ReplayStore,
   SessionStore,

@@ -10,6 +10,10 @@ export interface Lifetimes {
   readonly refreshToken: Seconds
   /** The absolute life of a grant with all its refresh tokens. Default 365 days. */
   readonly grant: Seconds
+  /** Device codes. Default 10 minutes. @spec RFC 8628 §3.2 */
+  readonly deviceCode: Seconds
+  /** A pushed request, until its browser arrives. Default 90 s. @spec RFC 9126 §2.2 */
+  readonly pushedRequest: Seconds
   /** How long a rotated refresh token gets its successor's answer again. Default 15 s. */
   readonly refreshReplay: Seconds
 }
@@ -19,5 +23,7 @@ export const DEFAULT_LIFETIMES: Lifetimes = {
   accessToken: 3600,
   refreshToken: 14 * 86_400,
   grant: 365 * 86_400,
+  deviceCode: 600,
+  pushedRequest: 90,
   refreshReplay: 15,
 }

@@ -1,20 +1,28 @@
 import type { KeySet } from '../../jose/jwks/index.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Duration } from '../../util/duration.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ErrorPage } from './authorization/error-page.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { Client } from './records.ts'
+import type { ResourceServer } from './resources.ts'
 
 /** `opaque`: random, looked up in the store. `jwt`: describes itself to resource servers (RFC 9068). */
 export type AccessTokenFormat = 'opaque' | 'jwt'
+
+/** Keys that change while the server runs, such as `RotatingKeys`. */
+export interface CurrentKeys {
+  /** The keys as of now; the same object until something changes. */
+  readonly current: KeySet
+}
 
 export interface AuthorizationServerOptions<out S> {
   /** The server's own URL, as clients know it: https (http on a loopback host), no query, no fragment. */
   readonly issuer: string
   readonly store: S
-  /** The keys that tokens are signed with. Needed for JWT access tokens and OpenID Connect. */
-  readonly keys?: KeySet
+  /** The keys that tokens are signed with: a set, or one that rotates. Needed for JWT access tokens and OpenID Connect. */
+  readonly keys?: KeySet | CurrentKeys
   /** Seconds, or a text such as `'10m'`. */
   readonly lifetimes?: { readonly [Name in keyof Lifetimes]?: Duration }
   /** The scopes that the server knows, besides those that extensions bring. Absent: any. */
@@ -23,6 +31,15 @@ export interface AuthorizationServerOptions<out S> {
   readonly accessTokenFormat?: AccessTokenFormat | ((client: Client) => AccessTokenFormat)
   /** Who accepts access tokens, where a grant does not say. Defaults to the issuer for JWTs. @spec RFC 9068 §3 */
   readonly audience?: string | readonly string[]
+  /**
+   * The APIs that tokens are for, or a function that finds one. A client names them in `resource`; one that is not here is
+   * refused. Absent: clients cannot choose.
+   *
+   * @spec RFC 8707 §2
+   */
+  readonly resources?:
+    | readonly ResourceServer[]
+    | ((resource: string, client: Client) => Awaitable<ResourceServer | undefined>)
   /**
    * Whether authorization requests need a PKCE challenge. They do, unless a function excuses a client; public clients
    * are never excused.

@@ -1,5 +1,5 @@
 import type { Seconds } from '../../util/clock.ts'
-import type { JsonObject } from '../../util/json.ts'
+import type { JsonObject, JsonValue } from '../../util/json.ts'
 import type { ClientMetadata } from '../client-metadata.ts'
 
 /**
@@ -11,14 +11,42 @@ import type { ClientMetadata } from '../client-metadata.ts'
 /** A registered client: its metadata, its id and the hashes of its secrets. */
 export interface Client extends ClientMetadata {
   client_id: string
-  /** Live secrets; two overlap while one is rotated. Hashes as `hashSecret` makes them. */
+  /** Live secrets; two overlap while one is rotated. */
   client_secrets?: readonly StoredSecret[]
+  /** When it was registered at run time. Absent: an operator wrote it down. */
+  client_id_issued_at?: Seconds
+  /** Under which its registration access token is known: a hash, as of every token. @spec RFC 7592 §3 */
+  registration_token_id?: string
+  /** Until when a registered client is kept though nobody uses it. Absent: for good. */
+  unused_until?: Seconds
 }
 
 export interface StoredSecret {
+  /** As `hashSecret` makes it. */
   hash: string
+  /** The secret itself, for clients that compute with it (`client_secret_jwt`) and for nobody else. */
+  value?: string
   /** Absent: does not expire. */
   expires_at?: Seconds
+}
+
+/**
+ * What a token is bound to: whoever presents it has to prove possession. Absent: a bearer token.
+ *
+ * @spec RFC 7800 §3.1
+ */
+export interface Confirmation {
+  /** Thumbprint of the DPoP key. @spec RFC 9449 §6.1 */
+  jkt?: string
+  /** Thumbprint of the client's certificate. @spec RFC 8705 §3.1 */
+  'x5t#S256'?: string
+}
+
+/** Who acts for the subject, and for whom that one acts in turn. @spec RFC 8693 §4.1 */
+export interface Actor {
+  sub: string
+  act?: Actor
+  [claim: string]: JsonValue | undefined
 }
 
 /** How and when the person was authenticated. */
@@ -62,6 +90,8 @@ export interface AuthorizationCodeRecord {
   redirect_uri?: string
   /** The S256 challenge; kept here and nowhere else, so that a code cannot lose it. @spec RFC 7636 §4.4 */
   code_challenge?: string
+  /** The only DPoP key that may redeem it. @spec RFC 9449 §10 */
+  dpop_jkt?: string
   created_at: Seconds
   expires_at: Seconds
   /** Set once the code is used or burnt: what remains is a tombstone. */
@@ -77,6 +107,10 @@ export interface AccessTokenRecord {
   scope: string
   /** Who may accept the token. */
   audience?: readonly string[]
+  cnf?: Confirmation
+  act?: Actor
+  /** More that it says to resource servers, in a JWT and when they introspect it. */
+  claims?: JsonObject
   data?: JsonObject
   created_at: Seconds
   expires_at: Seconds
@@ -88,6 +122,8 @@ export interface RefreshTokenRecord {
   grant_id: string
   subject?: string
   scope: string
+  /** For public clients only: others prove who they are by other means. @spec RFC 9449 §5 */
+  cnf?: Confirmation
   created_at: Seconds
   expires_at: Seconds
   /** Set when the token was exchanged for its successor. */
@@ -113,4 +149,41 @@ export interface SessionRecord {
   authentication: Authentication
   created_at: Seconds
   expires_at: Seconds
+}
+
+/** A device that waits for a person to approve it elsewhere. @spec RFC 8628 §3.2 */
+export interface DeviceCodeRecord {
+  /** Hash of the device code. */
+  id: string
+  /** Hash of the user code, in the form that `normalizeUserCode` gives it. One at a time among those that live. */
+  user_code_id: string
+  client_id: string
+  scope: string
+  resource?: readonly string[]
+  /** Seconds between two polls; grows by five with each one that comes too soon. */
+  interval: Seconds
+  polled_at?: Seconds
+  /** What the person decided; absent: nothing yet. */
+  decision?: 'approved' | 'denied'
+  /** With an approval: the grant that the device's tokens belong to. */
+  grant?: GrantRecord
+  data?: JsonObject
+  created_at: Seconds
+  expires_at: Seconds
+  /** Set once tokens were given for it. */
+  consumed_at?: Seconds
+}
+
+/** An authorization request that its client sent ahead. @spec RFC 9126 §2.2 */
+export interface PushedRequestRecord {
+  /** Hash of the reference in its `request_uri`. */
+  id: string
+  client_id: string
+  /** Its parameters as a form, client credentials left out. */
+  parameters: string
+  /** It came as a request object whose signature was checked. */
+  signed?: boolean
+  created_at: Seconds
+  expires_at: Seconds
+  consumed_at?: Seconds
 }

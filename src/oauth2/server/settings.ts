@@ -1,6 +1,6 @@
 import { checkIssuer } from '../../http/url.ts'
-import type { Key } from '../../jose/jwk/index.ts'
 import { KeySet } from '../../jose/jwks/index.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
 import type { Clock } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { toSeconds } from '../../util/duration.ts'
@@ -8,21 +8,21 @@ import { createLogger, type Logger } from '../../util/logger.ts'
 import { isScope } from '../scope.ts'
 import type { ErrorPage } from './authorization/error-page.ts'
 import { DEFAULT_LIFETIMES, type Lifetimes } from './lifetimes.ts'
-import type { AccessTokenFormat, AuthorizationServerOptions } from './options.ts'
+import type { AccessTokenFormat, AuthorizationServerOptions, CurrentKeys } from './options.ts'
 import type { Client } from './records.ts'
+import type { ResourceServer } from './resources.ts'
 import { findAccessTokenKey } from './tokens/jwt.ts'
 
 /** The options of a server after they were checked, each with its value. Nothing is checked again per request. */
 export interface Settings<out S> {
   readonly issuer: string
   readonly store: S
-  readonly keys: KeySet
+  readonly keys: CurrentKeys
   readonly lifetimes: Lifetimes
   readonly scopes: readonly string[] | undefined
   readonly accessTokenFormat: (client: Client) => AccessTokenFormat
-  /** Signs JWT access tokens. */
-  readonly accessTokenKey: Key | undefined
   readonly audience: readonly string[] | undefined
+  readonly findResource: (resource: string, client: Client) => Awaitable<ResourceServer | undefined>
   readonly requiresPkce: (client: Client) => boolean
   readonly paths: Readonly<Record<string, string>>
   readonly errorPage: ErrorPage | undefined
@@ -35,14 +35,13 @@ export function checkOptions<S>(options: AuthorizationServerOptions<S>): Setting
   const problems: string[] = []
   const lifetimes = checkLifetimes(options.lifetimes ?? {}, problems)
   const format = options.accessTokenFormat ?? 'opaque'
-  const keys = options.keys ?? new KeySet([])
-  const accessTokenKey = findAccessTokenKey(keys)
+  const keys = currentKeys(options.keys ?? new KeySet([]))
   const issuerProblem = checkIssuer(options.issuer)
   if (issuerProblem !== undefined) problems.push(`"issuer" ${issuerProblem}`)
   checkScopes(options.scopes ?? [], problems)
   checkPaths(options.paths ?? {}, problems)
   if (options.audience?.length === 0) problems.push('"audience" must name at least one')
-  if (format === 'jwt' && accessTokenKey === undefined) {
+  if (format === 'jwt' && findAccessTokenKey(keys.current) === undefined) {
     problems.push('"keys" must hold a private asymmetric key to sign JWT access tokens with')
   }
   if (problems.length > 0) throw new ConfigurationError('AuthorizationServer', problems)
@@ -53,8 +52,8 @@ export function checkOptions<S>(options: AuthorizationServerOptions<S>): Setting
     lifetimes,
     scopes: options.scopes,
     accessTokenFormat: typeof format === 'function' ? format : () => format,
-    accessTokenKey,
     audience: typeof options.audience === 'string' ? [options.audience] : options.audience,
+    findResource: resourceFinder(options.resources ?? []),
     requiresPkce: pkceRule(options.pkce ?? 'required'),
     paths: options.paths ?? {},
     errorPage: options.errorPage,
@@ -88,6 +87,18 @@ function checkPaths(paths: Readonly<Record<string, string>>, problems: string[])
   for (const [name, path] of Object.entries(paths)) {
     if (!/^(?:\/[A-Za-z0-9\-._~]+)+$/.test(path)) problems.push(`"paths.${name}" must be a path such as "/oauth/token"`)
   }
+}
+
+function currentKeys(keys: KeySet | CurrentKeys): CurrentKeys {
+  return 'current' in keys ? keys : { current: keys }
+}
+
+function resourceFinder(
+  resources: NonNullable<AuthorizationServerOptions<unknown>['resources']>,
+): Settings<unknown>['findResource'] {
+  if (typeof resources === 'function') return resources
+  const known = new Map(resources.map((entry) => [entry.resource, entry]))
+  return (resource) => known.get(resource)
 }
 
 /** A public client cannot prove itself: the challenge is all that binds a code to it. @spec RFC 9700 §2.1.1 */

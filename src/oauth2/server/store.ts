@@ -5,7 +5,9 @@ import type {
   AuthorizationCodeRecord,
   Client,
   ConsentRecord,
+  DeviceCodeRecord,
   GrantRecord,
+  PushedRequestRecord,
   RefreshTokenRecord,
   SessionRecord,
 } from './records.ts'
@@ -104,10 +106,58 @@ export interface ReplayStore {
   rememberOnce(key: string, expiresAt: Seconds): Awaitable<boolean>
 }
 
+export interface DeviceCodeStore extends TokenStore, GrantStore {
+  /** `false`: another live record has this user code; nothing was written. */
+  saveDeviceCode(record: DeviceCodeRecord): Awaitable<boolean>
+  /** The record, used or not, until it expires. */
+  findDeviceCode(id: string): Awaitable<DeviceCodeRecord | undefined>
+  /** The record by its user code, while nobody has decided and it has not expired. */
+  findDeviceCodeByUserCode(userCodeId: string): Awaitable<DeviceCodeRecord | undefined>
+  /**
+   * Notes a poll in one step: `true` where the last one is at least the record's interval ago; otherwise the interval
+   * grows by five seconds. Either way `polled_at` is `at` from now on. @spec RFC 8628 §3.5
+   */
+  recordDevicePoll(id: string, at: Seconds): Awaitable<boolean>
+  /** Writes down what the person decided, once: `replayed` where somebody had before. */
+  decideDeviceCode(
+    id: string,
+    decision: { decision: 'approved' | 'denied'; grant?: GrantRecord },
+  ): Awaitable<Transition>
+  /** Uses an approved code up, exactly once, and writes the tokens in the same step. */
+  consumeDeviceCode(id: string, use: { at: Seconds; tokens: TokenCommit }): Awaitable<Transition>
+}
+
+export interface PushedRequestStore {
+  savePushedRequest(record: PushedRequestRecord): Awaitable<void>
+  /** The request, used or not, until it expires. */
+  findPushedRequest(id: string): Awaitable<PushedRequestRecord | undefined>
+  /** Keeps a request that arrived in the browser, unused, at least until `expiresAt`: a person needs time to decide. */
+  extendPushedRequest(id: string, expiresAt: Seconds): Awaitable<void>
+  /** Uses it up, exactly once. */
+  consumePushedRequest(id: string, at: Seconds): Awaitable<Transition>
+}
+
+/** Ends what belongs together by more than one grant. */
+export interface BulkRevocationStore {
+  /**
+   * Ends every grant, and every token that belongs to none, of a client, of a person, or of a person at a client. At least
+   * one of the two is given. How many grants and tokens it ended.
+   */
+  revokeAll(owner: { clientId?: string; subject?: string }, at: Seconds): Awaitable<number>
+}
+
+/** Counts within a time: budgets, quotas. */
+export interface CounterStore {
+  /** Adds one, in one step, and answers with the sum. The first of a key sets when it begins again from nothing. */
+  incrementCounter(key: string, expiresAt: Seconds): Awaitable<number>
+}
+
 /** Clients that can be changed at run time. */
 export interface ClientRegistrationStore extends ClientStore {
   /** Creates or replaces. */
   saveClient(client: Client): Awaitable<void>
+  /** Replaces a client in one step if its `registration_token_id` is still this one. @spec RFC 7592 §2.2 */
+  replaceClient(client: Client, registrationTokenId: string): Awaitable<boolean>
   /** `true`: this call removed it. */
   deleteClient(clientId: string): Awaitable<boolean>
 }
@@ -132,4 +182,8 @@ export interface Store
     ConsentStore,
     SessionStore,
     ReplayStore,
+    DeviceCodeStore,
+    PushedRequestStore,
+    BulkRevocationStore,
+    CounterStore,
     SweepableStore {}

@@ -1,7 +1,7 @@
 import { randomId } from '../../crypto/random.ts'
 import { Sealer } from '../../crypto/sealed.ts'
 import { OAuth2Error } from '../../oauth2/errors.ts'
-import type { AuthorizationRequest, RequestContext } from '../../oauth2/server/index.ts'
+import type { AuthorizationRequest, RequestContext, RequestSource } from '../../oauth2/server/index.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { JsonValue } from '../../util/json.ts'
 import { isJsonObject } from '../../util/json.ts'
@@ -23,6 +23,8 @@ export interface InteractionHandle extends SeenSession {
   readonly id: string
   /** The parameters of the authorization request, as a form. */
   readonly parameters: string
+  /** Where they came from. */
+  readonly source: RequestSource
   /** The request came as a form of another site, hence without cookies: what the browser has is not known yet. */
   readonly isUnseen: boolean
 }
@@ -60,6 +62,7 @@ export class InteractionHandles {
     return this.#sealer.seal({
       id: randomId(),
       parameters,
+      source: { ...request.source },
       session: session ?? null,
       isUnseen: session === undefined,
       createdAt: context.now,
@@ -74,13 +77,19 @@ export class InteractionHandles {
 
 function toHandle(value: JsonValue | undefined): InteractionHandle | undefined {
   if (!isJsonObject(value)) return undefined
-  const { id, parameters, session, isUnseen, createdAt } = value
+  const { id, parameters, source, session, isUnseen, createdAt } = value
   if (typeof id !== 'string' || typeof parameters !== 'string' || typeof createdAt !== 'number') return undefined
   return {
     id,
     parameters,
+    source: readSource(source),
     session: typeof session === 'string' ? session : null,
     isUnseen: isUnseen === true,
     createdAt,
   }
+}
+
+function readSource(value: JsonValue | undefined): RequestSource {
+  const { pushedId, signed } = isJsonObject(value) ? value : {}
+  return { ...(typeof pushedId === 'string' && { pushedId }), ...(signed === true && { signed }) }
 }

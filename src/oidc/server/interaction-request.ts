@@ -1,3 +1,4 @@
+import { RequestParameters } from '../../http/form.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import type { HttpResponse } from '../../http/response.ts'
 import type { AuthorizationRequest, Denial, RequestContext } from '../../oauth2/server/index.ts'
@@ -30,7 +31,8 @@ export async function takeUp(
   const handle = await handles.read(text)
   if (text === undefined || handle === undefined) return renderNotice(look, 'broken')
   if (context.now >= endOf(handle)) return renderNotice(look, 'expired')
-  const request = await context.server.getConsentGrant(rebuildRequest(context, handle), context.requestId)
+  const resumed = { params: RequestParameters.parse(handle.parameters), source: handle.source }
+  const request = await context.server.getConsentGrant(rebuildRequest(context, handle), context.requestId, resumed)
   return isExpired(handle, context.now)
     ? context.server.createAuthorizationResponse(request, refuseExpired(request))
     : { text, handle, request }

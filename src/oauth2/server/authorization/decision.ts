@@ -89,7 +89,7 @@ async function authorize<S>(
 function createGrant<S>(
   { settings, registry }: ServerCore<S>,
   { now }: RequestContext,
-  { client, scope: asked, params }: AuthorizationRequest<unknown>,
+  { client, scope: asked, resource, params }: AuthorizationRequest<unknown>,
   approval: Approval,
 ): GrantRecord {
   const { lifetimes } = settings
@@ -108,6 +108,7 @@ function createGrant<S>(
     client_id: client.client_id,
     subject: approval.subject,
     scope,
+    ...(resource.length === 0 ? {} : { resource }),
     ...(authentication === undefined ? {} : { authentication }),
     ...(nonce === undefined ? {} : { nonce }),
     created_at: now,

@@ -2,8 +2,9 @@ import type { RequestParameters } from '../../../http/form.ts'
 import type { Awaitable } from '../../../util/awaitable.ts'
 import type { AuthorizationGrant } from '../grant.ts'
 import type { Client } from '../records.ts'
+import type { ResourceServer } from '../resources.ts'
 import type { ClientStore } from '../store.ts'
-import type { ProvenRequest, RedirectTarget } from './request.ts'
+import type { ProvenRequest, RedirectTarget, RequestSource } from './request.ts'
 
 /** What the checks may ask of the server. */
 export interface PipelineRules {
@@ -16,11 +17,13 @@ export interface PipelineRules {
     responseType: string,
   ): (Pick<AuthorizationGrant, 'defaultResponseMode'> & { readonly grantType?: string }) | undefined
   hasResponseMode(name: string): boolean
+  findResource(resource: string, client: Client): Awaitable<ResourceServer | undefined>
 }
 
 /** An authorization request above the line: nothing in it is known to be true. */
 export interface UnprovenDraft {
-  readonly params: RequestParameters
+  params: RequestParameters
+  source: RequestSource
   readonly rules: PipelineRules
   client?: Client
   redirectUri?: RedirectTarget
@@ -31,6 +34,7 @@ export interface ProvenDraft extends ProvenRequest {
   readonly rules: PipelineRules
   responseType: string
   scope: string
+  resource: readonly string[]
   codeChallenge: string | undefined
 }
 

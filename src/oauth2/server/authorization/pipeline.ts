@@ -1,6 +1,7 @@
 import type { RequestParameters } from '../../../http/form.ts'
 import { type HttpRequest, queryOf } from '../../../http/request.ts'
 import type { HttpResponse } from '../../../http/response.ts'
+import { OAuth2Error } from '../../errors.ts'
 import type { RequestContext } from '../context.ts'
 import { createContext, type ServerCore } from '../core.ts'
 import { logRefusal, toOAuth2Error } from '../error-response.ts'
@@ -10,13 +11,14 @@ import { checkDuplicates, checkTargetOnce } from './checks/duplicates.ts'
 import { checkPkce } from './checks/pkce.ts'
 import { checkRedirectUri } from './checks/redirect-uri.ts'
 import { checkRequestObject } from './checks/request-object.ts'
+import { checkResource } from './checks/resource.ts'
 import { checkResponseMode } from './checks/response-mode.ts'
 import { checkResponseType } from './checks/response-type.ts'
 import { checkScope } from './checks/scope.ts'
 import { refuseAuthorization } from './decision.ts'
 import type { PageCheck, PipelineRules, ProvenDraft, RedirectCheck, UnprovenDraft } from './draft.ts'
 import { AuthorizationRefusal } from './refusal.ts'
-import type { AuthorizationRequest } from './request.ts'
+import type { AuthorizationRequest, ResolvedRequest } from './request.ts'
 import { showToPerson } from './response.ts'
 
 /**
@@ -25,9 +27,13 @@ import { showToPerson } from './response.ts'
  * Above the line errors are shown to the person on a page, because nobody has proven to be the client yet. Below it they
  * are sent to the client by redirect. What extensions check (`onAuthorizationRequest`) comes after the last row.
  */
-const ABOVE_THE_LINE: readonly PageCheck[] = [
+const BEFORE_RESOLUTION: readonly PageCheck[] = [
   checkTargetOnce, //    client_id and redirect_uri sent once      RFC 6749 §3.1
   checkClient, //        client_id names a client                  RFC 6749 §4.1.2.1
+]
+// Here extensions resolve what was pushed or signed: from now on the parameters are that request's.
+const ABOVE_THE_LINE: readonly PageCheck[] = [
+  checkTargetOnce, //    also in what was resolved                 RFC 6749 §3.1
   checkRedirectUri, //   redirect_uri is one of the client's       RFC 6749 §3.1.2.3, RFC 8252 §7.3
 ]
 // ──────────────────── the line: the redirect URI is proven ────────────────────
@@ -37,6 +43,7 @@ const BELOW_THE_LINE: readonly RedirectCheck[] = [
   checkResponseMode, //  supported, and fit for the type           OAuth 2.0 Multiple Response Types §2.1
   checkRequestObject, // request, request_uri, registration        OIDC Core §3.1.2.6
   checkScope, //         well-formed, known, allowed               RFC 6749 §3.3
+  checkResource, //      known, and the client's                   RFC 8707 §2.1
   checkPkce, //          an S256 challenge                         RFC 7636 §4.3, RFC 9700 §2.1.1
 ]
 
@@ -51,9 +58,10 @@ export async function checkAuthorizationRequest<S extends ClientStore, R>(
   http: HttpRequest,
   toAnswer: (response: HttpResponse) => R,
   requestId?: string,
+  resumed?: ResolvedRequest,
 ): Promise<AuthorizationRequest<R>> {
   const context = createContext(core, http, requestId)
-  const draft = await proveTarget(core, context)
+  const draft = await proveTarget(core, context, resumed)
   try {
     for (const check of BELOW_THE_LINE) await check(draft)
     const { rules: _, ...checked } = draft
@@ -71,15 +79,36 @@ export async function checkAuthorizationRequest<S extends ClientStore, R>(
 async function proveTarget<S extends ClientStore>(
   core: ServerCore<S>,
   context: RequestContext<S>,
+  resumed: ResolvedRequest | undefined,
 ): Promise<ProvenDraft> {
   try {
-    const draft: UnprovenDraft = { params: await readParameters(context.request), rules: rulesOf(core) }
+    const params = resumed?.params ?? (await readParameters(context.request))
+    const draft: UnprovenDraft = { params, source: resumed?.source ?? {}, rules: rulesOf(core) }
+    for (const check of BEFORE_RESOLUTION) await check(draft)
+    if (resumed === undefined) await resolve(core, context, draft)
     for (const check of ABOVE_THE_LINE) await check(draft)
     return crossTheLine(draft, context)
   } catch (error) {
     const refusal = toOAuth2Error(error, context.requestId)
     logRefusal(context, refusal)
     throw new AuthorizationRefusal(refusal, await showToPerson(core, context, refusal))
+  }
+}
+
+/** Lets extensions take the parameters from where they are; each sees what those before it found. */
+async function resolve<S>(core: ServerCore<S>, context: RequestContext<S>, draft: UnprovenDraft): Promise<void> {
+  const { client } = draft
+  if (client === undefined) throw new Error('the checks before resolution found no client')
+  for (const extension of core.registry.extensions) {
+    const { params, source } = draft
+    const resolved = await extension.resolveAuthorizationRequest?.({ ...context, client, params, source })
+    if (resolved !== undefined) Object.assign(draft, resolved)
+  }
+  // The outer client_id decided whose keys were asked; what it is in the inside must be the same.
+  if (draft.params.get('client_id') !== client.client_id) {
+    throw new OAuth2Error('invalid_request', 'client_id must be the same inside and outside of the request', {
+      reason: 'client_id_mismatch',
+    })
   }
 }
 
@@ -94,7 +123,10 @@ async function readParameters(request: HttpRequest): Promise<RequestParameters> 
   return request.method === 'POST' && !query.has('client_id') ? await request.form() : query
 }
 
-function crossTheLine({ params, rules, client, redirectUri }: UnprovenDraft, context: RequestContext): ProvenDraft {
+function crossTheLine(
+  { params, source, rules, client, redirectUri }: UnprovenDraft,
+  context: RequestContext,
+): ProvenDraft {
   if (client === undefined || redirectUri === undefined) throw new Error('the checks above the line proved no target')
   return {
     client,
@@ -103,12 +135,15 @@ function crossTheLine({ params, rules, client, redirectUri }: UnprovenDraft, con
     responseMode: findResponseMode(params, rules),
     state: params.duplicates.includes('state') ? undefined : params.get('state'),
     params,
+    source,
+    binding: {},
     http: context.request,
     receivedAt: context.now,
     requestId: context.requestId,
     rules,
     responseType: '',
     scope: '',
+    resource: [],
     codeChallenge: undefined,
   }
 }
@@ -128,5 +163,6 @@ function rulesOf<S extends ClientStore>({ settings, registry, server }: ServerCo
     requiresPkce: settings.requiresPkce,
     findGrant: (responseType) => registry.findAuthorizationGrant(responseType),
     hasResponseMode: (name) => registry.responseModes.has(name),
+    findResource: (resource, client) => server.findResource(resource, client),
   }
 }

@@ -80,7 +80,7 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
     if (!allowsGrantType(client, grantType)) {
       throw new OAuth2Error('unauthorized_client', 'client is not registered for this grant_type')
     }
-    return { server, store, request, now, requestId, client, clientAuthMethod: method, grantType, params }
+    return { server, store, request, now, requestId, client, clientAuthMethod: method, grantType, params, binding: {} }
   }
 }
 

@@ -7,7 +7,7 @@ import type { ServerCore } from '../core.ts'
 import type { GrantDecision } from '../decisions.ts'
 import type { AccessTokenRecord, GrantRecord, RefreshTokenRecord } from '../records.ts'
 import type { TokenCommit, TokenStore } from '../store.ts'
-import { signAccessToken } from './jwt.ts'
+import { findAccessTokenKey, signAccessToken } from './jwt.ts'
 import { jwtTokenId, tokenId } from './token-id.ts'
 
 /** A token: what goes out, and what is kept of it. */
@@ -73,7 +73,7 @@ async function mintAccessToken<S>(
   if (decision.subject !== undefined) record.subject = decision.subject
   if (audience !== undefined) record.audience = audience
   if (!isJwt) return { value, record, selfContained: false }
-  const jwt = await signAccessToken(settings.issuer, settings.accessTokenKey, value, record, grant)
+  const jwt = await signAccessToken(settings.issuer, findAccessTokenKey(settings.keys.current), value, record, grant)
   return { value: jwt, record, selfContained: grant === undefined }
 }
 

@@ -1,0 +1,21 @@
+import type { AlgorithmName } from '../../jose/jwk/index.ts'
+import type { Duration } from '../../util/duration.ts'
+import type { AccessTokenFormat } from './options.ts'
+
+/**
+ * An API that tokens of this server are for.
+ *
+ * @spec RFC 8707 §2
+ */
+export interface ResourceServer {
+  /** As clients name it in `resource`, and tokens in `aud`: an absolute URI without fragment. */
+  readonly resource: string
+  /** The scopes that mean something there; tokens for it have no others. Absent: any. */
+  readonly scopes?: readonly string[]
+  /** Default: what the server's options say. */
+  readonly accessTokenFormat?: AccessTokenFormat
+  /** Default: what the server's options say. */
+  readonly accessTokenLifetime?: Duration
+  /** What JWTs for it are signed with. Default: the first asymmetric key of the server. */
+  readonly signingAlgorithm?: AlgorithmName
+}
