@@ -30,6 +30,22 @@ export function randomId(): string {
   return randomToken(16)
 }
 
+/**
+ * A text of random characters for people to read and type. Each of the alphabet is as likely as any other.
+ *
+ * @param alphabet at most 256 characters of one code unit, each once.
+ */
+export function randomText(alphabet: string, length: number): string {
+  // Bytes beyond the last whole round of the alphabet would favour its beginning: they are thrown away.
+  const limit = 256 - (256 % alphabet.length)
+  let text = ''
+  while (text.length < length) {
+    const bytes = getBackend().randomBytes(length)
+    for (const byte of bytes) if (byte < limit && text.length < length) text += alphabet.charAt(byte % alphabet.length)
+  }
+  return text
+}
+
 function refill(): void {
   pool = getBackend().randomBytes(POOL_BYTES)
   used = 0

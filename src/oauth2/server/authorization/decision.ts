@@ -1,14 +1,12 @@
-import { randomToken } from '../../../crypto/random.ts'
 import type { HttpResponse } from '../../../http/response.ts'
-import { isNonEmptyString } from '../../../util/assert.ts'
 import { OAuth2Error } from '../../errors.ts'
-import { isScopeSubset, parseScope } from '../../scope.ts'
+import { createApprovedGrant } from '../approved-grant.ts'
 import { mayRefresh } from '../client-rules.ts'
 import type { RequestContext } from '../context.ts'
 import { createContext, type ServerCore } from '../core.ts'
 import type { Approval, AuthorizationDecision, AuthorizationParameters } from '../decisions.ts'
 import { logRefusal, toOAuth2Error } from '../error-response.ts'
-import type { Authentication, GrantRecord } from '../records.ts'
+import type { GrantRecord } from '../records.ts'
 import type { AuthorizationRequest, ProvenRequest } from './request.ts'
 import { sendToClient, showToPerson } from './response.ts'
 
@@ -89,34 +87,11 @@ async function authorize<S>(
 function createGrant<S>(
   { settings, registry }: ServerCore<S>,
   { now }: RequestContext,
-  { client, scope: asked, resource, params }: AuthorizationRequest<unknown>,
+  { client, scope, resource, params }: AuthorizationRequest<unknown>,
   approval: Approval,
 ): GrantRecord {
   const { lifetimes } = settings
-  const scope = approval.scope ?? asked
-  if (!isNonEmptyString(approval.subject)) throw new TypeError('"subject" of an approval must name somebody')
-  // A response without scope would say that all of it was granted (RFC 6749 §5.1).
-  if (scope === '' && asked !== '') throw new OAuth2Error('access_denied', 'the person agreed to no scope')
-  if (!isScopeSubset(parseScope(scope), parseScope(asked))) {
-    throw new TypeError('"scope" of an approval must be part of what was asked for')
-  }
-  const authentication = toAuthentication(approval)
+  const lifetime = mayRefresh(client, registry) ? lifetimes.grant : lifetimes.authorizationCode + lifetimes.accessToken
   const nonce = params.get('nonce')
-  const refreshable = mayRefresh(client, registry)
-  return {
-    id: randomToken(16),
-    client_id: client.client_id,
-    subject: approval.subject,
-    scope,
-    ...(resource.length === 0 ? {} : { resource }),
-    ...(authentication === undefined ? {} : { authentication }),
-    ...(nonce === undefined ? {} : { nonce }),
-    created_at: now,
-    expires_at: now + (refreshable ? lifetimes.grant : lifetimes.authorizationCode + lifetimes.accessToken),
-  }
-}
-
-/** Real or absent: a time of authentication that was made up would defeat `max_age`. @spec OIDC Core §2 */
-function toAuthentication({ authTime, authentication }: Approval): Authentication | undefined {
-  return authTime === undefined ? undefined : { ...authentication, auth_time: authTime }
+  return createApprovedGrant({ client, scope, resource, nonce, now, expiresAt: now + lifetime }, approval)
 }
