@@ -1,6 +1,9 @@
 import type { Seconds } from '../../util/clock.ts'
-import type { JsonObject, JsonValue } from '../../util/json.ts'
+import type { JsonObject } from '../../util/json.ts'
 import type { ClientMetadata } from '../client-metadata.ts'
+import type { Actor, Confirmation } from '../token-claims.ts'
+
+export type { Actor, Confirmation } from '../token-claims.ts'
 
 /**
  * What the server keeps. Members are spelled like the wire names they come from; the `id` of whatever can be presented is
@@ -28,25 +31,6 @@ export interface StoredSecret {
   value?: string
   /** Absent: does not expire. */
   expires_at?: Seconds
-}
-
-/**
- * What a token is bound to: whoever presents it has to prove possession. Absent: a bearer token.
- *
- * @spec RFC 7800 §3.1
- */
-export interface Confirmation {
-  /** Thumbprint of the DPoP key. @spec RFC 9449 §6.1 */
-  jkt?: string
-  /** Thumbprint of the client's certificate. @spec RFC 8705 §3.1 */
-  'x5t#S256'?: string
-}
-
-/** Who acts for the subject, and for whom that one acts in turn. @spec RFC 8693 §4.1 */
-export interface Actor {
-  sub: string
-  act?: Actor
-  [claim: string]: JsonValue | undefined
 }
 
 /** How and when the person was authenticated. */
