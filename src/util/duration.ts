@@ -18,6 +18,16 @@ export function toSeconds(duration: Duration): Seconds {
   return seconds
 }
 
+/** Whether a value is a span that `toSeconds` takes. */
+export function isDuration(value: Duration): boolean {
+  try {
+    toSeconds(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d{1,12})([smhdw])$/.exec(text) ?? []
   return amount !== undefined && isUnit(unit) ? Number(amount) * UNITS[unit] : Number.NaN

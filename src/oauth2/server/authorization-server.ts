@@ -48,6 +48,7 @@ const LOG_LEVELS: Partial<Record<keyof ServerEvents, 'debug' | 'warn'>> = {
   'client.refused': 'debug',
   'authorization.denied': 'debug',
   'code.replayed': 'warn',
+  'device_code.replayed': 'warn',
   'refresh.replayed': 'warn',
 }
 

@@ -14,6 +14,7 @@ export interface ServerEvents {
   }
   'token.revoked': { clientId: string; grantId: string | undefined; requestId: string }
   'code.replayed': { clientId: string; grantId: string; requestId: string }
+  'device_code.replayed': { clientId: string; grantId: string; requestId: string }
   'refresh.replayed': { clientId: string; grantId: string; withinWindow: boolean; requestId: string }
   'login.succeeded': { subject: string; requestId: string }
   'login.failed': { requestId: string }

@@ -35,8 +35,18 @@ export type {
   RepeatedAnswer,
 } from './decisions.ts'
 export { type ClientDefinition, defineClient } from './define-client.ts'
+export type { UserCodeKind } from './device/user-code.ts'
 export type { Endpoint } from './endpoint.ts'
 export { AuthorizationEndpoint, type AuthorizationEndpointOptions } from './endpoints/authorization.ts'
+export { DeviceAuthorizationEndpoint, type DeviceAuthorizationOptions } from './endpoints/device-authorization.ts'
+export {
+  type DeviceOutcome,
+  DeviceVerification,
+  type DeviceVerificationOptions,
+  type DeviceVerificationStore,
+  type DeviceViewer,
+  type PendingDevice,
+} from './endpoints/device-verification.ts'
 export { RevocationEndpoint } from './endpoints/revocation.ts'
 export type { ServerEvents } from './events.ts'
 export type {
@@ -51,6 +61,7 @@ export { findClient } from './find-client.ts'
 export type { AuthorizationGrant, TokenGrant } from './grant.ts'
 export { AuthorizationCodeGrant } from './grants/authorization-code.ts'
 export { ClientCredentialsGrant } from './grants/client-credentials.ts'
+export { DeviceCodeGrant } from './grants/device-code.ts'
 export { RefreshTokenGrant, type RefreshTokenOptions } from './grants/refresh-token.ts'
 export type { Lifetimes } from './lifetimes.ts'
 export type { AccessTokenFormat, AuthorizationServerOptions, CurrentKeys } from './options.ts'
