@@ -5,6 +5,7 @@ const MEANING = {
   too_large: 'answered more than is allowed',
   redirect: 'answered with a redirect, which is not followed',
   insecure: 'is not allowed: "url" must be absolute and https, or http on a loopback address',
+  private_address: 'is not allowed: the host is on this machine or in a private network',
   network: 'failed on the network',
   content_type: 'answered something other than application/json',
   invalid_json: 'answered what is not a JSON object in UTF-8',

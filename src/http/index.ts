@@ -36,3 +36,4 @@ export {
 } from './response.ts'
 export { type Route, type RouteHandler, Router } from './router.ts'
 export { SealedCookie, type SealedCookieOptions } from './sealed-cookie.ts'
+export { type GuardedFetchOptions, guardedFetch } from './ssrf.ts'
