@@ -47,6 +47,7 @@ const LOG_LEVELS: Partial<Record<keyof ServerEvents, 'debug' | 'warn'>> = {
   'client.authenticated': 'debug',
   'client.refused': 'debug',
   'authorization.denied': 'debug',
+  'token.introspected': 'debug',
   'code.replayed': 'warn',
   'device_code.replayed': 'warn',
   'refresh.replayed': 'warn',

@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../http/response.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
-import type { RequestContext } from './context.ts'
+import type { RequestContext, ServerHandle } from './context.ts'
 
 /**
  * Something the server answers at a path of its own.
@@ -18,8 +18,8 @@ export interface Endpoint<in S = unknown> {
   readonly cors?: 'public'
   /** `page`: people come here, and see errors as pages. Otherwise errors are JSON. */
   readonly errors?: 'page'
-  /** What it adds to the server's metadata, given its own absolute URL. */
-  metadata?(url: string): Partial<ServerMetadata>
+  /** What it adds to the server's metadata, given its own absolute URL and the server, for what depends on its keys. */
+  metadata?(url: string, server: ServerHandle): Partial<ServerMetadata>
   /** Throws `OAuth2Error` to refuse; the server answers it as `errors` says. */
   handle(context: RequestContext<S>): Awaitable<HttpResponse>
 }

@@ -13,6 +13,13 @@ export interface ServerEvents {
     requestId: string
   }
   'token.revoked': { clientId: string; grantId: string | undefined; requestId: string }
+  /** Somebody asked about a token. Without `reason` they were told; with one, that it is not active. */
+  'token.introspected': {
+    caller: string
+    clientId: string | undefined
+    reason: 'unknown' | 'not_permitted' | undefined
+    requestId: string
+  }
   'code.replayed': { clientId: string; grantId: string; requestId: string }
   'device_code.replayed': { clientId: string; grantId: string; requestId: string }
   'refresh.replayed': { clientId: string; grantId: string; withinWindow: boolean; requestId: string }

@@ -47,6 +47,7 @@ export {
   type DeviceViewer,
   type PendingDevice,
 } from './endpoints/device-verification.ts'
+export { IntrospectionEndpoint, type IntrospectionOptions } from './endpoints/introspection.ts'
 export { RevocationEndpoint } from './endpoints/revocation.ts'
 export type { ServerEvents } from './events.ts'
 export type {
@@ -63,6 +64,8 @@ export { AuthorizationCodeGrant } from './grants/authorization-code.ts'
 export { ClientCredentialsGrant } from './grants/client-credentials.ts'
 export { DeviceCodeGrant } from './grants/device-code.ts'
 export { RefreshTokenGrant, type RefreshTokenOptions } from './grants/refresh-token.ts'
+export type { IntrospectionCaller } from './introspection/caller.ts'
+export type { IntrospectedToken } from './introspection/token.ts'
 export type { Lifetimes } from './lifetimes.ts'
 export type { AccessTokenFormat, AuthorizationServerOptions, CurrentKeys } from './options.ts'
 export type {

@@ -14,7 +14,7 @@ export function buildMetadata<S>(core: ServerCore<S>): ServerMetadata {
   if (authorizationEndpoint !== undefined) metadata.authorization_endpoint = authorizationEndpoint
   for (const endpoint of registry.endpoints.values()) {
     const url = server.endpointUrl(endpoint.name)
-    if (url !== undefined) Object.assign(metadata, endpoint.metadata?.(url))
+    if (url !== undefined) Object.assign(metadata, endpoint.metadata?.(url, server))
   }
   Object.assign(metadata, describeNames(core), describeAuthMethods(core, metadata))
   for (const grant of new Set([...registry.authorizationGrants.values(), ...registry.tokenGrants.values()])) {
@@ -36,7 +36,7 @@ function describeNames<S>({ registry, server }: ServerCore<S>): Partial<ServerMe
   }
 }
 
-/** Every endpoint that asks for a client's credentials takes the same methods. */
+/** Every endpoint that asks for a client's credentials takes the same methods, if it takes clients without any. */
 function describeAuthMethods<S>({ registry }: ServerCore<S>, metadata: ServerMetadata): Partial<ServerMetadata> {
   const methods = [...registry.clientAuthMethods.keys()]
   return {
@@ -44,6 +44,12 @@ function describeAuthMethods<S>({ registry }: ServerCore<S>, metadata: ServerMet
     ...(metadata.revocation_endpoint === undefined ? {} : { revocation_endpoint_auth_methods_supported: methods }),
     ...(metadata.introspection_endpoint === undefined
       ? {}
-      : { introspection_endpoint_auth_methods_supported: methods }),
+      : { introspection_endpoint_auth_methods_supported: introspectionMethods(methods, metadata) }),
   }
+}
+
+/** Who cannot prove who it is may not ask about tokens; what else the endpoint takes, it says itself. @spec RFC 8414 §2 */
+function introspectionMethods(methods: readonly string[], metadata: ServerMetadata): readonly string[] {
+  const others = metadata.introspection_endpoint_auth_methods_supported ?? []
+  return [...methods.filter((name) => name !== 'none'), ...others]
 }

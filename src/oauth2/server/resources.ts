@@ -18,4 +18,6 @@ export interface ResourceServer {
   readonly accessTokenLifetime?: Duration
   /** What JWTs for it are signed with. Default: the first asymmetric key of the server. */
   readonly signingAlgorithm?: AlgorithmName
+  /** The client as which it asks what tokens are worth. @spec RFC 7662 §2.1 */
+  readonly clientId?: string
 }

@@ -1,0 +1,111 @@
+import type { HttpResponse } from '../../../http/response.ts'
+import type { Awaitable } from '../../../util/awaitable.ts'
+import { OAuth2Error } from '../../errors.ts'
+import { INACTIVE, type IntrospectionResponse } from '../../introspection.ts'
+import type { ServerMetadata } from '../../server-metadata.ts'
+import type { RequestContext, ServerHandle } from '../context.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { answerIntrospection } from '../introspection/answer.ts'
+import { authenticateCaller, findBearerCaller, type IntrospectionCaller } from '../introspection/caller.ts'
+import { describeToken } from '../introspection/describe.ts'
+import { findSharedResources, isOwner, narrowScope } from '../introspection/policy.ts'
+import { findIntrospectedToken, type IntrospectedToken } from '../introspection/token.ts'
+import { signingAlgorithms } from '../signing-algorithms.ts'
+import type { ClientStore, RefreshTokenStore } from '../store.ts'
+
+export interface IntrospectionOptions<in S = unknown> {
+  /**
+   * Lets in callers that are no clients, such as resource servers with credentials of their own. Nothing: the caller has to
+   * be a client that authenticates.
+   */
+  authorize?(context: RequestContext<S>): Awaitable<IntrospectionCaller | undefined>
+  /** Takes an access token with this scope in place of a client's credentials. Absent: no access token will do. */
+  readonly bearerScope?: string
+  /**
+   * Whether the caller may know about this token. By default the client that it was issued to may, and the resources that
+   * it is for; of refresh tokens only the client.
+   */
+  mayIntrospect?(caller: IntrospectionCaller, token: IntrospectedToken): Awaitable<boolean>
+  /** What to call the person in `username`. Absent: it is not said. */
+  username?(subject: string): Awaitable<string | undefined>
+}
+
+type Context<S> = RequestContext<S & ClientStore & RefreshTokenStore>
+
+/**
+ * Tells a resource server what a token is worth.
+ *
+ * @example
+ * server.registerEndpoint(IntrospectionEndpoint)
+ * @spec RFC 7662 §2
+ */
+export class IntrospectionEndpoint<S = unknown> implements Endpoint<S & ClientStore & RefreshTokenStore> {
+  readonly name = 'introspection'
+  readonly path = '/introspect'
+  readonly methods = ['POST'] as const
+  readonly #options: IntrospectionOptions<S>
+
+  constructor(options: IntrospectionOptions<S> = {}) {
+    this.#options = options
+  }
+
+  metadata(url: string, { keys }: ServerHandle): Partial<ServerMetadata> {
+    const algorithms = signingAlgorithms(keys)
+    return {
+      introspection_endpoint: url,
+      ...(this.#options.bearerScope === undefined ? {} : { introspection_endpoint_auth_methods_supported: ['Bearer'] }),
+      ...(algorithms.length === 0 ? {} : { introspection_signing_alg_values_supported: algorithms }),
+    }
+  }
+
+  async handle(context: Context<S>): Promise<HttpResponse> {
+    const params = await context.request.form()
+    if (params.duplicates.length > 0) {
+      throw new OAuth2Error('invalid_request', 'each parameter must be sent once', { reason: 'parameter_repeated' })
+    }
+    const caller = (await this.#findCaller(context)) ?? (await authenticateCaller(context, params))
+    const value = params.get('token')
+    if (value === undefined) {
+      throw new OAuth2Error('invalid_request', 'token is missing', { reason: 'introspection_token_missing' })
+    }
+    const token = await findIntrospectedToken(context, value, params.get('token_type_hint'))
+    const response = token && (await this.#describe(context, caller, token))
+    announce(context, caller, token, response)
+    return answerIntrospection(context, caller, response ?? INACTIVE)
+  }
+
+  async #findCaller(context: Context<S>): Promise<IntrospectionCaller | undefined> {
+    const { authorize, bearerScope } = this.#options
+    const caller = await authorize?.(context)
+    return caller ?? (bearerScope === undefined ? undefined : findBearerCaller(context, bearerScope))
+  }
+
+  /** Nothing where the caller may not know: it is told what it would be told of a token that does not exist. @spec RFC 7662 §2.2 */
+  async #describe(
+    context: Context<S>,
+    caller: IntrospectionCaller,
+    token: IntrospectedToken,
+  ): Promise<IntrospectionResponse | undefined> {
+    const resources = await findSharedResources(context, caller, token)
+    const owns = isOwner(caller, token)
+    // Whoever knows a refresh token that is not its own could use it: no policy makes that a resource's business.
+    if (token.kind === 'refresh_token' && !owns) return undefined
+    if (!((await this.#options.mayIntrospect?.(caller, token)) ?? (owns || resources.length > 0))) return undefined
+    const { subject, scope } = token.record
+    return describeToken(token, {
+      issuer: context.server.issuer,
+      scope: owns ? scope : narrowScope(scope, resources),
+      username: subject === undefined ? undefined : await this.#options.username?.(subject),
+    })
+  }
+}
+
+function announce(
+  { server, requestId }: RequestContext,
+  { id: caller }: IntrospectionCaller,
+  token: IntrospectedToken | undefined,
+  response: IntrospectionResponse | undefined,
+): void {
+  const reason = response !== undefined ? undefined : token === undefined ? 'unknown' : 'not_permitted'
+  server.emit('token.introspected', { caller, clientId: token?.client.client_id, reason, requestId })
+}

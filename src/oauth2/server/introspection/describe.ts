@@ -1,0 +1,50 @@
+import { decodeUnverifiedJwt } from '../../../jose/jwt/index.ts'
+import type { IntrospectionResponse } from '../../introspection.ts'
+import type { AccessTokenRecord } from '../records.ts'
+import { isJwt } from '../tokens/jwt.ts'
+import type { IntrospectedToken } from './token.ts'
+
+/** What is said of a live token to somebody who may know. Members that say nothing are left out. @spec RFC 7662 §2.2 */
+export function describeToken(
+  token: IntrospectedToken,
+  { issuer, scope, username }: { issuer: string; scope: string; username: string | undefined },
+): IntrospectionResponse {
+  const { record, client, grant } = token
+  const { auth_time, acr } = grant?.authentication ?? {}
+  const response: IntrospectionResponse = {
+    // First, so that none of the claims can stand for a member that is registered.
+    ...(token.kind === 'access_token' ? token.record.claims : undefined),
+    active: true,
+    iss: issuer,
+    client_id: client.client_id,
+    // A token that a client has for itself names the client as its subject (RFC 9068 §3).
+    sub: record.subject ?? client.client_id,
+    iat: record.created_at,
+    nbf: record.created_at,
+    exp: record.expires_at,
+    ...(scope !== '' && { scope }),
+    ...(username !== undefined && { username }),
+    ...(auth_time !== undefined && { auth_time }),
+    ...(acr !== undefined && { acr }),
+    ...(record.cnf !== undefined && { cnf: record.cnf }),
+  }
+  return token.kind === 'access_token' ? { ...response, ...describeAccess(token.value, token.record) } : response
+}
+
+function describeAccess(
+  value: string,
+  { id, cnf, audience = [], act }: AccessTokenRecord,
+): Partial<IntrospectionResponse> {
+  const [only, ...others] = audience
+  return {
+    token_type: cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
+    jti: nameOf(value, id),
+    ...(only !== undefined && { aud: others.length === 0 ? only : audience }),
+    ...(act !== undefined && { act }),
+  }
+}
+
+/** A JWT, which was verified when it was found, says its name itself; an opaque token has its hash. @spec RFC 7519 §4.1.7 */
+function nameOf(value: string, id: string): string {
+  return (isJwt(value) && decodeUnverifiedJwt(value).claims.jti) || id
+}
