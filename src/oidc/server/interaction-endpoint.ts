@@ -22,6 +22,7 @@ import type { InteractionSettings, InteractionStore } from './interaction-settin
 import { viewClient } from './pages/client-view.ts'
 import { linkToClient, renderNotice } from './pages/notice.ts'
 import { startSession } from './session.ts'
+import { readSignIn } from './sign-in.ts'
 
 type Context = RequestContext<InteractionStore>
 type Action = (context: Context, waiting: WaitingRequest, form: RequestParameters) => Promise<HttpResponse>
@@ -81,20 +82,10 @@ export class InteractionEndpoint implements Endpoint<InteractionStore> {
   }
 
   async #signIn(context: Context, waiting: WaitingRequest, form: RequestParameters): Promise<HttpResponse> {
-    const { server, request, requestId } = context
     const { look, authenticate, sessionLifetime } = this.#settings
-    const username = form.get('username') ?? ''
-    const password = form.get('password') ?? ''
-    if (username === '' || password === '') {
-      return showLogin(look, context, waiting, { username, problem: 'missingCredentials' })
-    }
-    const person = await authenticate({ username, password, request })
-    // Databases often answer null.
-    if (!person) {
-      server.emit('login.failed', { requestId })
-      return showLogin(look, context, waiting, { username, problem: 'wrongCredentials' })
-    }
-    const demands = await readAuthenticationRequest(server, waiting.request)
+    const person = await readSignIn(context, authenticate, form)
+    if ('problem' in person) return showLogin(look, context, waiting, person)
+    const demands = await readAuthenticationRequest(context.server, waiting.request)
     if (!fitsHint(demands, person.subject)) return this.#finish(context, waiting, OTHER_PERSON)
     return showAgain(context, waiting, [await startSession(context, person, sessionLifetime)])
   }

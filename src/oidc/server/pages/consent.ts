@@ -35,7 +35,7 @@ export function renderConsent(look: Look, view: ConsentView): HttpResponse {
 <h1>${fill(messages.consentTitle, { client })}</h1>
 ${renderAccount(look, view)}
 <h2>${fill(messages.consentLead, { client })}</h2>
-<ul class="scopes">${describeScopes(view.scopes, messages).map((words) => html`<li><span>${words}</span></li>`)}</ul>
+${renderScopes(view.scopes, messages)}
 <p class="destination small muted" id="redirect">${renderDestination(view.redirectUri, messages)}</p>
 <form method="post" action="${view.form.action}">
 ${renderHiddenFields(view.form)}
@@ -48,10 +48,17 @@ ${renderClientLinks(view.client, messages)}`,
   })
 }
 
-function renderAccount(look: Look, view: ConsentView): Html {
+/** Who is signed in, and the way to be somebody else. */
+export function renderAccount(look: Look, view: Pick<ConsentView, 'account' | 'otherAccountUrl'>): Html {
   return html`<div class="account"><span class="mark" aria-hidden="true">${firstLetter(view.account)}</span>
 <div><p>${fill(look.messages.signedInAs, { account: isolate(view.account) })}</p>
 <p class="small"><a id="other-account" href="${view.otherAccountUrl}">${look.messages.useAnotherAccount}</a></p></div></div>`
+}
+
+/** What the client will be able to do, in words. */
+export function renderScopes(scopes: readonly string[], messages: Messages): Html {
+  const items = describeScopes(scopes, messages).map((words) => html`<li><span>${words}</span></li>`)
+  return html`<ul class="scopes">${items}</ul>`
 }
 
 function describeScopes(scopes: readonly string[], messages: Messages): readonly Html[] {

@@ -9,7 +9,8 @@ import type { Look } from './layout.ts'
 import { renderPage } from './layout.ts'
 
 export interface LoginView {
-  readonly client: ClientView
+  /** Absent: the person came by themself, to connect a device. */
+  readonly client?: ClientView
   readonly form: FormView
   /** What was typed before, or the request's `login_hint`. */
   readonly username: string
@@ -25,10 +26,10 @@ export function renderLogin(look: Look, view: LoginView): HttpResponse {
     status: view.problem === undefined ? 200 : 422,
     title: messages.signInTitle,
     formAction: view.form.sources,
-    images: imageSources(view.client),
-    main: html`${renderLogo(view.client)}
+    images: view.client && imageSources(view.client),
+    main: html`${view.client && renderLogo(view.client)}
 <h1>${messages.signInTitle}</h1>
-<p class="muted">${fill(messages.signInLead, { client: isolate(view.client.name) })}</p>
+<p class="muted">${renderLead(look, view)}</p>
 ${view.problem && html`<p class="alert" id="problem" role="alert">${messages[view.problem]}</p>`}
 <form method="post" action="${view.form.action}">
 ${renderHiddenFields(view.form)}
@@ -36,11 +37,16 @@ ${renderUsername(look, view)}
 ${renderPassword(look, view)}
 <div class="actions">
 <button class="primary" id="sign-in" type="submit" name="action" value="login">${messages.signIn}</button>
-<button id="cancel" type="submit" name="action" value="deny" formnovalidate>${messages.cancel}</button>
+${view.client && html`<button id="cancel" type="submit" name="action" value="deny" formnovalidate>${messages.cancel}</button>`}
 </div>
 </form>
-${renderClientLinks(view.client, messages)}`,
+${view.client && renderClientLinks(view.client, messages)}`,
   })
+}
+
+function renderLead({ messages }: Look, { client }: LoginView): Html {
+  if (client === undefined) return html`${messages.signInDeviceLead}`
+  return fill(messages.signInLead, { client: isolate(client.name) })
 }
 
 function renderUsername(look: Look, view: LoginView): Html {

@@ -12,6 +12,8 @@ export interface Messages {
   readonly signInTitle: string
   /** `{client}` */
   readonly signInLead: string
+  /** Where no client asks: the person came to connect a device. */
+  readonly signInDeviceLead: string
   readonly username: string
   readonly password: string
   readonly signIn: string
@@ -41,6 +43,25 @@ export interface Messages {
   readonly deny: string
   readonly privacyPolicy: string
   readonly termsOfService: string
+
+  readonly deviceTitle: string
+  readonly deviceLead: string
+  readonly deviceCode: string
+  readonly deviceContinue: string
+  /** The same for codes that never were, that have expired and that were used. */
+  readonly wrongDeviceCode: string
+  readonly tooManyDeviceCodes: string
+  /** `{client}` */
+  readonly deviceConsentTitle: string
+  readonly deviceCompare: string
+  /** Who enters a code that somebody sent them lets a stranger in. */
+  readonly deviceWarning: string
+  readonly deviceConnectedTitle: string
+  readonly deviceConnectedText: string
+  readonly deviceRefusedTitle: string
+  readonly deviceRefusedText: string
+  readonly deviceExpiredTitle: string
+  readonly deviceExpiredText: string
 
   readonly finishedTitle: string
   readonly finishedText: string
@@ -89,6 +110,7 @@ const ENGLISH: Messages = {
 
   signInTitle: 'Sign in',
   signInLead: 'to continue to {client}',
+  signInDeviceLead: 'to connect a device',
   username: 'Username',
   password: 'Password',
   signIn: 'Sign in',
@@ -116,6 +138,23 @@ const ENGLISH: Messages = {
   deny: 'Deny',
   privacyPolicy: 'Privacy policy',
   termsOfService: 'Terms of service',
+
+  deviceTitle: 'Connect a device',
+  deviceLead: 'Enter the code that your device shows.',
+  deviceCode: 'Code',
+  deviceContinue: 'Continue',
+  wrongDeviceCode: 'There is no device with this code, or its time is over. Compare it with your device and try again.',
+  tooManyDeviceCodes: 'Too many codes were tried. Wait some minutes before you try again.',
+  deviceConsentTitle: 'Connect {client} to your account?',
+  deviceCompare: 'Your device must show this code:',
+  deviceWarning:
+    'Allow this only if the device is yours and in front of you. If somebody sent you the code or the link, they want to get into your account: deny it.',
+  deviceConnectedTitle: 'Your device is connected',
+  deviceConnectedText: 'Go back to it: it goes on by itself. You can close this page.',
+  deviceRefusedTitle: 'The device is not connected',
+  deviceRefusedText: 'It got no access to your account. You can close this page.',
+  deviceExpiredTitle: 'The code has expired',
+  deviceExpiredText: 'Ask your device for a new one and start again.',
 
   finishedTitle: 'This step is already done',
   finishedText: 'This page has been used. If you still want to sign in, go back to the application and start again.',

@@ -18,6 +18,9 @@ form{margin:24px 0 0;display:grid;gap:18px}
 .field{display:grid;gap:6px}
 label{font-size:.9375rem;font-weight:600}
 input{width:100%;min-height:46px;padding:10px 12px;font:inherit;color:inherit;background:var(--aw-surface);border:1px solid var(--aw-border);border-radius:var(--aw-radius)}
+.code{font:600 1.25rem/1.4 ui-monospace,SFMono-Regular,Menlo,monospace;letter-spacing:.12em}
+input.code{text-transform:uppercase}
+p.code{margin:10px 0 0;padding:12px;text-align:center;font-size:1.5rem;border:1px solid var(--aw-line);border-radius:var(--aw-radius)}
 input[aria-invalid]{border-color:var(--aw-danger)}
 .actions{display:grid;gap:10px;margin-top:4px}
 button,.button{min-height:46px;padding:10px 18px;font:inherit;font-weight:600;border-radius:var(--aw-radius);border:1px solid var(--aw-border);background:var(--aw-surface);color:inherit;cursor:pointer}
