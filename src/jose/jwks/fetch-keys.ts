@@ -14,13 +14,22 @@ export interface FetchKeysOptions {
 }
 
 /**
- * Fetches a published JWK Set. What is in it was written by others: keys that cannot be used are passed over, one by
- * one (RFC 7517 §5). A private key or a secret has no business in a published set: whoever read it can sign with it.
+ * Fetches a published JWK Set.
  *
  * @throws JoseError `jwks_unavailable`, `jwks_invalid`; whatever the transport throws.
  */
 export async function fetchPublicKeys(url: string, transport: Transport, options: FetchKeysOptions): Promise<Key[]> {
-  const entries = jwksEntries(await fetchObject(url, transport))
+  return importPublicKeys(await fetchObject(url, transport), options)
+}
+
+/**
+ * Reads a JWK Set that others wrote: keys that cannot be used are passed over, one by one (RFC 7517 §5). A private key or
+ * a secret has no business in a published set: whoever read it can sign with it.
+ *
+ * @throws JoseError `jwks_invalid`
+ */
+export async function importPublicKeys(jwks: unknown, options: FetchKeysOptions): Promise<Key[]> {
+  const entries = jwksEntries(jwks)
   if (entries.length > options.maxKeys) {
     throw new JoseError('jwks_invalid', `JWK Set too large: expected at most ${options.maxKeys} keys`)
   }
