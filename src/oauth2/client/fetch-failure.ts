@@ -15,6 +15,7 @@ const CODES: Readonly<Record<Exclude<FetchErrorCode, 'content_type' | 'invalid_j
   too_large: 'response_too_large',
   redirect: 'redirect_refused',
   insecure: 'insecure_endpoint',
+  private_address: 'insecure_endpoint',
 }
 
 /** A failed call as an error that says at which step of the protocol it failed; other exceptions stay what they are. */

@@ -2,10 +2,12 @@ import type { RequestParameters } from '../../http/form.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Seconds } from '../../util/clock.ts'
+import type { ServerHandle } from './context.ts'
 import type { Client } from './records.ts'
 
 /** A request that may carry a client's credentials. */
 export interface ClientAuthContext<out S = unknown> {
+  readonly server: ServerHandle
   readonly request: HttpRequest
   readonly params: RequestParameters
   readonly store: S
@@ -23,8 +25,13 @@ export interface ClientAuthMethod<in S = unknown> {
   readonly name: string
   /** The `WWW-Authenticate` challenge that goes with its refusal, if its scheme has one. */
   readonly challenge?: string
+  /** What its credentials may be signed with, where they are: for the metadata. @spec RFC 8414 §2 */
+  readonly signingAlgorithms?: readonly string[]
   /** The client id, if the request carries credentials of this kind. A request may carry one kind only. */
   identify(context: ClientAuthContext<S>): Awaitable<string | undefined>
-  /** Whether the credentials are that client's. */
+  /**
+   * Whether the credentials are that client's. It may throw an `OAuth2Error` instead, whose reason and description the
+   * log has; the client is told no more than that it failed.
+   */
   verify(client: Client, context: ClientAuthContext<S>): Awaitable<boolean>
 }

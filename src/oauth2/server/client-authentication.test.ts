@@ -59,9 +59,9 @@ describe('RFC 6749 §2.3.1 client_secret_basic', () => {
       expect(problem(await shared.token(GRANT, headers))).toEqual([401, 'invalid_client', FAILED])
     }
     expect(shared.events.slice(before).map(({ reason }) => reason)).toEqual([
-      'wrong credentials',
-      'unknown client',
-      'client is not registered for client_secret_basic',
+      'client_credentials_wrong',
+      'client_unknown',
+      'client_auth_method_mismatch',
     ])
   })
 })
@@ -136,7 +136,7 @@ describe('RFC 6749 §2.3 exactly one method', () => {
   it('RFC 6749 §3.2.1: does not let a confidential client pass as a public one', async () => {
     const test = new TestServer()
     expect(problem(await test.token({ ...GRANT, client_id: 'web' }))).toEqual([400, 'invalid_client', FAILED])
-    expect(test.events).toEqual([expect.objectContaining({ reason: 'client is not registered for none' })])
+    expect(test.events).toEqual([expect.objectContaining({ reason: 'client_auth_method_mismatch' })])
   })
 
   it('takes a method of your own', async () => {

@@ -17,6 +17,12 @@ interface Claim<S> {
   readonly method: ClientAuthMethod<S>
 }
 
+/** Why a claim is refused, for the event and the log. */
+interface Problem {
+  readonly reason: string
+  readonly detail?: string
+}
+
 /**
  * Proves which client is asking: exactly one kind of credentials, of the kind that the client is registered with.
  * To the outside every failure is the same; the event and the log say which it was.
@@ -31,14 +37,23 @@ export async function authenticateClient<S extends ClientStore>(
   requestId: string = createRequestId(),
 ): Promise<AuthenticatedClient> {
   const { store, issuer, clock } = core.settings
-  const context: ClientAuthContext<S> = { request, params, store, issuer, now: nowInSeconds(clock) }
+  const context: ClientAuthContext<S> = {
+    server: core.server,
+    request,
+    params,
+    store,
+    issuer,
+    now: nowInSeconds(clock),
+  }
   const claim = await identifyClient(core, context)
-  if (claim === undefined) throw refusal(core, requestId, undefined, 'no credentials', challengeFor(core, request))
+  if (claim === undefined) {
+    throw refusal(core, requestId, undefined, { reason: 'client_credentials_missing' }, challengeFor(core, request))
+  }
   const { clientId, method } = claim
   const client = await findClient(store, clientId)
   const problem = await findProblem(client, claim, context)
   if (problem !== undefined || client === undefined) {
-    throw refusal(core, requestId, clientId, problem ?? 'unknown client', method.challenge)
+    throw refusal(core, requestId, clientId, problem ?? { reason: 'client_unknown' }, method.challenge)
   }
   core.server.emit('client.authenticated', { clientId, method: method.name, requestId })
   return { client, method: method.name }
@@ -52,12 +67,28 @@ async function findProblem<S>(
   client: Client | undefined,
   { method }: Claim<S>,
   context: ClientAuthContext<S>,
-): Promise<string | undefined> {
+): Promise<Problem | undefined> {
   const registered = client && (client.token_endpoint_auth_method ?? 'client_secret_basic') === method.name
-  const proven = await method.verify(registered ? client : NOBODY, context)
-  if (client === undefined) return 'unknown client'
-  if (!registered) return `client is not registered for ${method.name}`
-  return proven ? undefined : 'wrong credentials'
+  const problem = await verifyCredentials(method, registered ? client : NOBODY, context)
+  if (client === undefined) return { reason: 'client_unknown' }
+  if (!registered) {
+    return { reason: 'client_auth_method_mismatch', detail: `client is not registered for ${method.name}` }
+  }
+  return problem
+}
+
+/** A method that knows more than yes and no throws it: for us, not for the client. */
+async function verifyCredentials<S>(
+  method: ClientAuthMethod<S>,
+  client: Client,
+  context: ClientAuthContext<S>,
+): Promise<Problem | undefined> {
+  try {
+    return (await method.verify(client, context)) ? undefined : { reason: 'client_credentials_wrong' }
+  } catch (error) {
+    if (!(error instanceof OAuth2Error) || error.code !== 'invalid_client') throw error
+    return { reason: error.reason ?? 'client_credentials_wrong', detail: error.description }
+  }
 }
 
 /**
@@ -72,16 +103,33 @@ async function identifyClient<S>(core: ServerCore<S>, context: ClientAuthContext
     if (claim !== undefined && method.name === 'none') continue
     const clientId = await method.identify(context)
     if (clientId === undefined) continue
-    if (claim !== undefined && claim.method.name !== 'none') {
-      throw new OAuth2Error('invalid_request', 'request must use one client authentication method, not several')
-    }
+    if (claim !== undefined && claim.method.name !== 'none') throw severalMethods()
     claim = { clientId, method }
   }
+  if (countCredentials(context) > 1) throw severalMethods()
   const stated = context.params.get('client_id')
   if (claim !== undefined && stated !== undefined && stated !== claim.clientId) {
-    throw new OAuth2Error('invalid_request', 'client_id must be the client that the credentials belong to')
+    throw new OAuth2Error('invalid_request', 'client_id must be the client that the credentials belong to', {
+      reason: 'client_id_mismatch',
+    })
   }
   return claim
+}
+
+/** Also those that no method here reads: what was meant is then not known. */
+function countCredentials({ request, params }: ClientAuthContext): number {
+  const places = [
+    request.header('authorization') !== undefined,
+    params.has('client_secret'),
+    params.has('client_assertion'),
+  ]
+  return places.filter(Boolean).length
+}
+
+function severalMethods(): OAuth2Error {
+  return new OAuth2Error('invalid_request', 'request must use one client authentication method, not several', {
+    reason: 'client_credentials_several',
+  })
 }
 
 /** A client that tried the header is answered by the header's rules. @spec RFC 6749 §5.2 */
@@ -95,10 +143,10 @@ function refusal<S>(
   core: ServerCore<S>,
   requestId: string,
   clientId: string | undefined,
-  reason: string,
+  problem: Problem,
   challenge: string | undefined,
 ): OAuth2Error {
-  core.server.emit('client.refused', { clientId, reason, requestId })
+  core.server.emit('client.refused', { clientId, reason: problem.reason, requestId })
   const options = challenge === undefined ? { status: 400 } : { challenge }
-  return new OAuth2Error('invalid_client', 'client authentication failed', { detail: reason, ...options })
+  return new OAuth2Error('invalid_client', 'client authentication failed', { ...problem, ...options })
 }

@@ -1,6 +1,6 @@
-import { hashSecret } from '../../crypto/password.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { type ClientMetadata, findClientMetadataProblems } from '../client-metadata.ts'
+import { findSecretProblems, storeSecret } from './client-secret.ts'
 import type { Client } from './records.ts'
 
 /** A client as an operator writes it down. */
@@ -27,7 +27,7 @@ export async function defineClient(definition: ClientDefinition): Promise<Client
   const { client_secret: secret, ...metadata } = definition
   const problems = [...credentialProblems(definition), ...findClientMetadataProblems(metadata)]
   if (problems.length > 0) throw new ConfigurationError('client', problems)
-  return secret === undefined ? metadata : { ...metadata, client_secrets: [{ hash: await hashSecret(secret) }] }
+  return secret === undefined ? metadata : { ...metadata, client_secrets: [await storeSecret(metadata, secret)] }
 }
 
 /** Identifier and secret are printable ASCII (RFC 6749 §A.1, §A.2); who has a secret is said by the method. */
@@ -39,11 +39,9 @@ function credentialProblems(definition: ClientDefinition): string[] {
   } = definition
   const problems: string[] = []
   if (!/^[\x20-\x7e]+$/.test(id)) problems.push('"client_id" must be printable ASCII')
-  if (secret !== undefined && !/^[\x20-\x7e]+$/.test(secret)) problems.push('"client_secret" must be printable ASCII')
-  if (method === 'none' && secret !== undefined) {
-    problems.push('"client_secret" must be absent with "token_endpoint_auth_method" "none"')
-  }
-  if (secret === undefined && (method === 'client_secret_basic' || method === 'client_secret_post')) {
+  if (secret !== undefined) return [...problems, ...findSecretProblems(definition, secret)]
+  if (method === 'client_secret_jwt') problems.push('"client_secret" is missing: "client_secret_jwt" computes with it')
+  if (method === 'client_secret_basic' || method === 'client_secret_post') {
     problems.push('"client_secret" is missing; a public client says "token_endpoint_auth_method" "none"')
   }
   return problems

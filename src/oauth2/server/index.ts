@@ -3,9 +3,12 @@ export type { ClientMetadata } from '../client-metadata.ts'
 export { OAuth2Error, type OAuth2ErrorCode, type OAuth2ErrorOptions } from '../errors.ts'
 export type { ServerMetadata } from '../server-metadata.ts'
 export type { TokenResponse } from '../token-response.ts'
+export type { ClientAssertionOptions } from './auth/assertion-verifier.ts'
 export { ClientSecretBasic } from './auth/client-secret-basic.ts'
+export { ClientSecretJwt } from './auth/client-secret-jwt.ts'
 export { ClientSecretPost } from './auth/client-secret-post.ts'
 export { NoClientAuthentication } from './auth/none.ts'
+export { PrivateKeyJwt, type PrivateKeyJwtOptions } from './auth/private-key-jwt.ts'
 export { SecretVerifier } from './auth/secret-verifier.ts'
 export { type ErrorPage, plainErrorPage } from './authorization/error-page.ts'
 export { AuthorizationRefusal } from './authorization/refusal.ts'
@@ -18,6 +21,8 @@ export type {
 } from './authorization/request.ts'
 export { AuthorizationServer } from './authorization-server.ts'
 export type { ClientAuthContext, ClientAuthMethod } from './client-auth.ts'
+export { ClientKeys, type ClientKeysOptions } from './client-keys.ts'
+export { type RotatedSecret, rotateClientSecret, type SecretRotation } from './client-secret.ts'
 export type {
   AuthenticatedClient,
   Hook,

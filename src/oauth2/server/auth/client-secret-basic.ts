@@ -36,6 +36,7 @@ function readCredentials({ request }: ClientAuthContext): BasicCredentials | und
     if (!(error instanceof HttpError)) throw error
     throw new OAuth2Error('invalid_client', 'Authorization header does not hold Basic credentials in UTF-8', {
       challenge: CHALLENGE,
+      reason: 'client_credentials_malformed',
     })
   }
 }

@@ -1,6 +1,8 @@
 import type { ClientAuthContext, ClientAuthMethod } from '../client-auth.ts'
 import type { Client } from '../records.ts'
 
+const CREDENTIALS = ['client_secret', 'client_assertion', 'client_assertion_type'] as const
+
 /**
  * A public client says who it is and proves nothing: what it presents has to be bound to it by other means.
  *
@@ -9,8 +11,10 @@ import type { Client } from '../records.ts'
 export class NoClientAuthentication implements ClientAuthMethod {
   readonly name = 'none'
 
+  /** Credentials of a kind that nobody here reads are not the same as none. */
   identify({ request, params }: ClientAuthContext): string | undefined {
-    return request.header('authorization') === undefined ? params.get('client_id') : undefined
+    const hasCredentials = request.header('authorization') !== undefined || CREDENTIALS.some((name) => params.has(name))
+    return hasCredentials ? undefined : params.get('client_id')
   }
 
   verify(client: Client): boolean {
