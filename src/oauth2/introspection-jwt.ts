@@ -24,7 +24,7 @@ export interface IntrospectionJwtOptions {
   readonly alg: AlgorithmName
   readonly clock?: Clock
   /** To whom it is encrypted, and how. */
-  readonly encryption?: EncryptOptions & { readonly keys: Key | KeySource }
+  readonly encryption?: (EncryptOptions & { readonly keys: Key | KeySource }) | undefined
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Awaitable } from '../../../util/awaitable.ts'
 import { OAuth2Error } from '../../errors.ts'
 import { INACTIVE, type IntrospectionResponse } from '../../introspection.ts'
 import type { ServerMetadata } from '../../server-metadata.ts'
+import { ClientKeys } from '../client-keys.ts'
 import type { RequestContext, ServerHandle } from '../context.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { answerIntrospection } from '../introspection/answer.ts'
@@ -26,6 +27,8 @@ export interface IntrospectionOptions<in S = unknown> {
    * it is for; of refresh tokens only the client.
    */
   mayIntrospect?(caller: IntrospectionCaller, token: IntrospectedToken): Awaitable<boolean>
+  /** Where the keys of callers come from whose answers are encrypted. Default: `new ClientKeys()`. @spec RFC 9701 §6 */
+  readonly clientKeys?: ClientKeys
   /** What to call the person in `username`. Absent: it is not said. */
   username?(subject: string): Awaitable<string | undefined>
 }
@@ -44,9 +47,11 @@ export class IntrospectionEndpoint<S = unknown> implements Endpoint<S & ClientSt
   readonly path = '/introspect'
   readonly methods = ['POST'] as const
   readonly #options: IntrospectionOptions<S>
+  readonly #clientKeys: ClientKeys
 
   constructor(options: IntrospectionOptions<S> = {}) {
     this.#options = options
+    this.#clientKeys = options.clientKeys ?? new ClientKeys()
   }
 
   metadata(url: string, { keys }: ServerHandle): Partial<ServerMetadata> {
@@ -71,7 +76,7 @@ export class IntrospectionEndpoint<S = unknown> implements Endpoint<S & ClientSt
     const token = await findIntrospectedToken(context, value, params.get('token_type_hint'))
     const response = token && (await this.#describe(context, caller, token))
     announce(context, caller, token, response)
-    return answerIntrospection(context, caller, response ?? INACTIVE)
+    return answerIntrospection(context, caller, response ?? INACTIVE, this.#clientKeys)
   }
 
   async #findCaller(context: Context<S>): Promise<IntrospectionCaller | undefined> {
