@@ -1,8 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { basic, body, CLIENTS, get, problem, TestServer } from '../../../../test/support/authorization-server.ts'
+import {
+  basic,
+  body,
+  CALLBACK,
+  CLIENTS,
+  codeRequest,
+  type Form,
+  get,
+  post,
+  problem,
+  SECRET,
+  TestServer,
+  VERIFIER,
+} from '../../../../test/support/authorization-server.ts'
 import { headerOf } from '../../../http/response.ts'
 import { KeySet } from '../../../jose/jwks/index.ts'
+import type { Client } from '../records.ts'
 import { findAccessToken } from '../tokens/find-access-token.ts'
+
+const CHALLENGE = 'Basic realm="oauth", charset="UTF-8"'
 
 async function isLive(test: TestServer, token: string | undefined): Promise<boolean> {
   const context = { server: test.server, store: test.store, now: test.time / 1000 }
@@ -52,11 +68,90 @@ describe('RFC 7009 §2, §2.1 revoking a token', () => {
     expect((await test.refresh(tokens['refresh_token'] ?? '')).status).toBe(200)
   })
 
-  it.each([
-    ['no token', { token_type_hint: 'access_token' }, [400, 'invalid_request', 'token is missing']],
-    ['token twice', 'token=a&token=b', [400, 'invalid_request', 'each parameter must be sent once']],
-  ])('refuses %s', async (_, form, expected) => {
-    expect(problem(await new TestServer().revoke(form, basic()))).toEqual(expected)
+  it.each<[string, Form, Record<string, string>, number, string, string, string | undefined]>([
+    ['no token', { token_type_hint: 'access_token' }, basic(), 400, 'invalid_request', 'token is missing', undefined],
+    ['an empty token', { token: '' }, basic(), 400, 'invalid_request', 'token is missing', undefined],
+    ['token twice', 'token=a&token=b', basic(), 400, 'invalid_request', 'each parameter must be sent once', undefined],
+    [
+      'the hint twice',
+      'token=a&token_type_hint=access_token&token_type_hint=refresh_token',
+      basic(),
+      400,
+      'invalid_request',
+      'each parameter must be sent once',
+      undefined,
+    ],
+    [
+      'a wrong secret',
+      { token: 'x' },
+      basic('web', 'wrong'),
+      401,
+      'invalid_client',
+      'client authentication failed',
+      CHALLENGE,
+    ],
+    [
+      'an unknown client',
+      { token: 'x' },
+      basic('nobody'),
+      401,
+      'invalid_client',
+      'client authentication failed',
+      CHALLENGE,
+    ],
+    ['nobody', { token: 'x' }, {}, 400, 'invalid_client', 'client authentication failed', undefined],
+    [
+      'a confidential client that only says its name',
+      { token: 'x', client_id: 'web' },
+      {},
+      400,
+      'invalid_client',
+      'client authentication failed',
+      undefined,
+    ],
+    [
+      'two ways of authentication',
+      { token: 'x', client_id: 'web', client_secret: SECRET },
+      basic(),
+      400,
+      'invalid_request',
+      'request must use one client authentication method, not several',
+      undefined,
+    ],
+  ])('refuses %s', async (_, form, headers, status, error, description, challenge) => {
+    const response = await new TestServer().revoke(form, headers)
+    expect(problem(response)).toEqual([status, error, description])
+    expect(headerOf(response, 'www-authenticate')).toBe(challenge)
+    expect(headerOf(response, 'cache-control')).toBe('no-store')
+  })
+
+  it('takes a public client by its name, for its own tokens', async () => {
+    const spa: Client = { ...CLIENTS.spa, redirect_uris: [CALLBACK] }
+    const test = new TestServer({ clients: [spa, CLIENTS.native] })
+    const code = await test.code(codeRequest(spa))
+    const redemption = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK, code_verifier: VERIFIER }
+    const { refresh_token: token = '' } = body(await test.token({ ...redemption, client_id: 'spa' }))
+    expect(problem(await test.revoke({ token, client_id: 'native' }))).toEqual([
+      400,
+      'invalid_grant',
+      'token was issued to another client',
+    ])
+    expect((await test.revoke({ token, client_id: 'spa' })).status).toBe(200)
+    const refresh = { grant_type: 'refresh_token', refresh_token: token, client_id: 'spa' }
+    expect(problem(await test.token(refresh))[1]).toBe('invalid_grant')
+  })
+
+  it('RFC 7009 §2.3: is no script, whatever callback is asked for', async () => {
+    const response = await new TestServer().revoke({ token: 'x', callback: 'alert' }, basic())
+    expect([response.status, response.body, headerOf(response, 'content-type')]).toEqual([200, undefined, undefined])
+    const refused = await new TestServer().revoke({ callback: 'alert' }, basic())
+    expect(headerOf(refused, 'content-type')).toBe('application/json')
+    expect(refused.body).not.toContain('alert')
+  })
+
+  it('does not read the query', async () => {
+    const { server } = new TestServer()
+    expect(problem(await server.handle(post('/revoke?token=x', {}, basic())))[2]).toBe('token is missing')
   })
 
   it('wants to know who is asking', async () => {
@@ -72,10 +167,12 @@ describe('RFC 7009 §2, §2.1 revoking a token', () => {
 
   it('takes POST only, from scripts of any origin', async () => {
     const { server } = new TestServer()
-    expect((await server.handle(get('/revoke?token=x'))).status).toBe(405)
-    expect(headerOf(await server.handle({ ...get('/revoke'), method: 'OPTIONS' }), 'access-control-allow-origin')).toBe(
-      '*',
-    )
+    const refused = await server.handle(get('/revoke?token=x'))
+    expect([refused.status, headerOf(refused, 'allow')]).toEqual([405, 'POST, OPTIONS'])
+    const preflight = await server.handle({ ...get('/revoke'), method: 'OPTIONS' })
+    expect(headerOf(preflight, 'access-control-allow-origin')).toBe('*')
+    const response = await server.handle(post('/revoke', { token: 'x' }, basic()))
+    expect(headerOf(response, 'access-control-allow-origin')).toBe('*')
   })
 })
 

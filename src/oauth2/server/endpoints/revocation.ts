@@ -33,10 +33,14 @@ export class RevocationEndpoint implements Endpoint<RefreshTokenStore> {
   /** The answer for a token that is not known is the one for a token that was revoked. @spec RFC 7009 §2.2 */
   async handle(context: Context): Promise<HttpResponse> {
     const params = await context.request.form()
-    if (params.duplicates.length > 0) throw new OAuth2Error('invalid_request', 'each parameter must be sent once')
+    if (params.duplicates.length > 0) {
+      throw new OAuth2Error('invalid_request', 'each parameter must be sent once', { reason: 'parameter_repeated' })
+    }
     const { client } = await context.server.authenticateClient(context.request, params, context.requestId)
     const token = params.get('token')
-    if (token === undefined) throw new OAuth2Error('invalid_request', 'token is missing')
+    if (token === undefined) {
+      throw new OAuth2Error('invalid_request', 'token is missing', { reason: 'revocation_token_missing' })
+    }
     for (const revoke of order(params.get('token_type_hint'))) {
       if (await revoke(context, client, token)) break
     }
@@ -58,7 +62,9 @@ const revokeAccessToken: Revoker = async (context, client, token) => {
   const grantId = record.grant_id
   // Nobody asks us about such a token, so nobody would learn that it ended (RFC 7009 §2.2.1).
   if (grantId === undefined && isJwt(token)) {
-    throw new OAuth2Error('unsupported_token_type', 'token is valid by its signature alone and cannot be revoked')
+    throw new OAuth2Error('unsupported_token_type', 'token is valid by its signature alone and cannot be revoked', {
+      reason: 'revocation_token_self_contained',
+    })
   }
   if (await store.revokeAccessToken(record.id)) {
     server.emit('token.revoked', { clientId: client.client_id, grantId, requestId })
@@ -80,5 +86,6 @@ const revokeRefreshToken: Revoker = async ({ store, server, now, requestId }, cl
 
 /** A token of another client is left as it is, and the caller is told. @spec RFC 7009 §2.1 */
 function checkOwner(client: Client, owner: string): void {
-  if (client.client_id !== owner) throw new OAuth2Error('invalid_grant', 'token was issued to another client')
+  if (client.client_id === owner) return
+  throw new OAuth2Error('invalid_grant', 'token was issued to another client', { reason: 'revocation_token_foreign' })
 }
