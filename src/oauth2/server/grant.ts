@@ -1,3 +1,4 @@
+import type { RequestParameters } from '../../http/form.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { AuthorizationRequest } from './authorization/request.ts'
@@ -17,6 +18,11 @@ export interface TokenGrant<in S = unknown> {
   readonly parameters?: readonly string[]
   /** Joins the server's metadata document. */
   readonly metadata?: Partial<ServerMetadata>
+  /**
+   * Whose a request is, by client id, that says nothing about its client, where the grant itself proves enough. Without
+   * it, or where it answers nothing, the client has to authenticate.
+   */
+  identifyClient?(params: RequestParameters): Awaitable<string | undefined>
   /** Throws `OAuth2Error` to refuse. */
   grant(context: TokenContext<S>): Awaitable<GrantDecision | RepeatedAnswer>
 }

@@ -68,6 +68,7 @@ export type { AuthorizationGrant, TokenGrant } from './grant.ts'
 export { AuthorizationCodeGrant } from './grants/authorization-code.ts'
 export { ClientCredentialsGrant } from './grants/client-credentials.ts'
 export { DeviceCodeGrant } from './grants/device-code.ts'
+export { type AssertionIssuer, JwtBearerGrant, type JwtBearerOptions } from './grants/jwt-bearer.ts'
 export { RefreshTokenGrant, type RefreshTokenOptions } from './grants/refresh-token.ts'
 export type { IntrospectionCaller } from './introspection/caller.ts'
 export type { IntrospectedToken } from './introspection/token.ts'
@@ -113,3 +114,4 @@ export type {
   Transition,
 } from './store.ts'
 export { findAccessToken } from './tokens/find-access-token.ts'
+export type { TrustedIssuer } from './trusted-issuers.ts'

@@ -6,9 +6,10 @@ import type { ServerMetadata } from '../../server-metadata.ts'
 import type { TokenResponse } from '../../token-response.ts'
 import { authenticateClient } from '../client-authentication.ts'
 import { allowsGrantType } from '../client-rules.ts'
-import type { RequestContext, TokenContext } from '../context.ts'
+import type { AuthenticatedClient, RequestContext, TokenContext } from '../context.ts'
 import type { ServerCore } from '../core.ts'
 import type { Endpoint } from '../endpoint.ts'
+import { findClient } from '../find-client.ts'
 import type { TokenGrant } from '../grant.ts'
 import type { ClientStore, TokenStore } from '../store.ts'
 import { issueTokens } from '../tokens/issuer.ts'
@@ -46,7 +47,7 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
     const params = await context.request.form()
     const grant = this.#findGrant(params)
     checkDuplicates(params, grant)
-    const request = await this.#authenticate(context, params, grant.grantType)
+    const request = await this.#authenticate(context, params, grant)
     for (const extension of this.#core.registry.extensions) {
       if (extension.onTokenRequest) await extension.onTokenRequest(request)
     }
@@ -73,15 +74,38 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
   async #authenticate(
     context: RequestContext<S>,
     params: RequestParameters,
-    grantType: string,
+    grant: TokenGrant<S>,
   ): Promise<TokenContext<S>> {
     const { server, store, request, now, requestId } = context
-    const { client, method } = await authenticateClient(this.#core, request, params, requestId)
+    const { grantType } = grant
+    const unnamed = await findUnnamedClient(context, params, grant)
+    const { client, method } = unnamed ?? (await authenticateClient(this.#core, request, params, requestId))
     if (!allowsGrantType(client, grantType)) {
       throw new OAuth2Error('unauthorized_client', 'client is not registered for this grant_type')
     }
     return { server, store, request, now, requestId, client, clientAuthMethod: method, grantType, params, binding: {} }
   }
+}
+
+/** What says who the client is. */
+const CLIENT_PARAMETERS = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'] as const
+
+/**
+ * The client of a request that does not name one, where the grant knows whose it is. A client that is named
+ * authenticates, whatever the grant says.
+ *
+ * @spec RFC 7521 §4.1
+ */
+async function findUnnamedClient<S extends ClientStore>(
+  { request, store }: RequestContext<S>,
+  params: RequestParameters,
+  grant: TokenGrant<S>,
+): Promise<AuthenticatedClient | undefined> {
+  if (grant.identifyClient === undefined) return undefined
+  const isNamed = request.header('authorization') !== undefined || CLIENT_PARAMETERS.some((name) => params.has(name))
+  const clientId = isNamed ? undefined : await grant.identifyClient(params)
+  const client = clientId === undefined ? undefined : await findClient(store, clientId)
+  return client && { client, method: 'none' }
 }
 
 /**
