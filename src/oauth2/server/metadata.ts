@@ -45,6 +45,25 @@ function describeAuthMethods<S>({ registry }: ServerCore<S>, metadata: ServerMet
     ...(metadata.introspection_endpoint === undefined
       ? {}
       : { introspection_endpoint_auth_methods_supported: introspectionMethods(methods, metadata) }),
+    ...describeAssertions(registry, metadata),
+  }
+}
+
+/** What signed credentials may be signed with; left out where no method has any. @spec RFC 8414 §2 */
+function describeAssertions<S>(
+  { clientAuthMethods }: ServerCore<S>['registry'],
+  metadata: ServerMetadata,
+): Partial<ServerMetadata> {
+  const algorithms = [...new Set([...clientAuthMethods.values()].flatMap((method) => method.signingAlgorithms ?? []))]
+  if (algorithms.length === 0) return {}
+  return {
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
+    ...(metadata.revocation_endpoint === undefined
+      ? {}
+      : { revocation_endpoint_auth_signing_alg_values_supported: algorithms }),
+    ...(metadata.introspection_endpoint === undefined
+      ? {}
+      : { introspection_endpoint_auth_signing_alg_values_supported: algorithms }),
   }
 }
 
