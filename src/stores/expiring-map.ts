@@ -37,6 +37,13 @@ export class ExpiringMap<V> {
     return this.get(key, now) !== undefined && this.#entries.delete(key)
   }
 
+  /** The keys of the live entries that this is true of; looks at every entry. */
+  keysWhere(isMeant: (value: V) => boolean, now: Seconds): string[] {
+    const keys: string[] = []
+    for (const [key, entry] of this.#entries) if (entry.expiresAt > now && isMeant(entry.value)) keys.push(key)
+    return keys
+  }
+
   /** Removes at most `limit` expired entries; returns how many. */
   sweep(now: Seconds, limit: number): number {
     return this.#collect(now, this.#entries.size, limit)

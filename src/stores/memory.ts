@@ -3,7 +3,9 @@ import type {
   AuthorizationCodeRecord,
   Client,
   ConsentRecord,
+  DeviceCodeRecord,
   GrantRecord,
+  PushedRequestRecord,
   RefreshTokenRecord,
   SessionRecord,
 } from '../oauth2/server/records.ts'
@@ -11,8 +13,10 @@ import type { Store, TokenCommit, Transition } from '../oauth2/server/store.ts'
 import { type Clock, nowInSeconds, type Seconds } from '../util/clock.ts'
 import { ExpiringMap } from './expiring-map.ts'
 import { frozenCopy } from './frozen-copy.ts'
-import { StoreError } from './store-error.ts'
-import { grantsOf } from './token-commit.ts'
+import { MemoryDeviceCodes } from './memory-device-codes.ts'
+import { MemoryFamilies } from './memory-families.ts'
+import { requireOwner, type TokenOwner } from './owner.ts'
+import { refuseDuplicate } from './refuse-duplicate.ts'
 
 export { StoreError, type StoreErrorCode } from './store-error.ts'
 
@@ -21,11 +25,6 @@ export interface MemoryStoreOptions {
   readonly clock?: Clock
   /** Clients that are registered from the start. */
   readonly clients?: readonly Client[]
-}
-
-interface GrantEntry {
-  readonly record: GrantRecord
-  readonly revoked: boolean
 }
 
 /**
@@ -38,14 +37,14 @@ interface GrantEntry {
  */
 export class MemoryStore implements Store {
   readonly #clock: Clock
-  readonly #clients = new Map<string, Client>()
+  readonly #clients = new ExpiringMap<Client>()
   readonly #consents = new Map<string, ConsentRecord>()
-  readonly #grants = new ExpiringMap<GrantEntry>()
-  readonly #authorizationCodes = new ExpiringMap<AuthorizationCodeRecord>()
-  readonly #accessTokens = new ExpiringMap<AccessTokenRecord>()
-  readonly #refreshTokens = new ExpiringMap<RefreshTokenRecord>()
+  readonly #families = new MemoryFamilies()
+  readonly #deviceCodes = new MemoryDeviceCodes(this.#families)
+  readonly #pushedRequests = new ExpiringMap<PushedRequestRecord>()
   readonly #sessions = new ExpiringMap<SessionRecord>()
   readonly #replayMarkers = new ExpiringMap<true>()
+  readonly #counters = new ExpiringMap<{ readonly sum: number; readonly expiresAt: Seconds }>()
 
   constructor(options: MemoryStoreOptions = {}) {
     this.#clock = options.clock ?? Date.now
@@ -53,63 +52,53 @@ export class MemoryStore implements Store {
   }
 
   findClient(clientId: string): Client | undefined {
-    return this.#clients.get(clientId)
+    return this.#clients.get(clientId, this.#now())
   }
 
   saveClient(client: Client): void {
-    this.#clients.set(client.client_id, frozenCopy(client))
+    const unusedUntil = client.unused_until ?? Number.POSITIVE_INFINITY
+    this.#clients.set(client.client_id, frozenCopy(client), unusedUntil, this.#now())
   }
 
-  deleteClient(clientId: string): boolean {
-    return this.#clients.delete(clientId)
-  }
-
-  saveTokens(tokens: TokenCommit): boolean {
-    const now = this.#now()
-    if (!this.#admits(tokens, now)) return false
-    this.#write(tokens, now)
+  /** @spec RFC 7592 §2.2 */
+  replaceClient(client: Client, registrationTokenId: string): boolean {
+    if (this.findClient(client.client_id)?.registration_token_id !== registrationTokenId) return false
+    this.saveClient(client)
     return true
   }
 
+  deleteClient(clientId: string): boolean {
+    return this.#clients.delete(clientId, this.#now())
+  }
+
+  saveTokens(tokens: TokenCommit): boolean {
+    return this.#families.saveTokens(tokens, this.#now())
+  }
+
   findAccessToken(id: string): AccessTokenRecord | undefined {
-    const now = this.#now()
-    const token = this.#accessTokens.get(id, now)
-    return token !== undefined && this.#isFamilyLive(token.grant_id, now) ? token : undefined
+    return this.#families.findAccessToken(id, this.#now())
   }
 
   /** @spec RFC 7009 §2.1 */
   revokeAccessToken(id: string): boolean {
-    return this.findAccessToken(id) !== undefined && this.#accessTokens.delete(id, this.#now())
+    return this.#families.revokeAccessToken(id, this.#now())
   }
 
   saveAuthorizationCode(record: AuthorizationCodeRecord): void {
-    const now = this.#now()
-    refuseDuplicate(this.#authorizationCodes, record.id, now)
-    this.#authorizationCodes.set(record.id, frozenCopy(record), record.expires_at, now)
+    this.#families.saveAuthorizationCode(record, this.#now())
   }
 
   findAuthorizationCode(id: string): AuthorizationCodeRecord | undefined {
-    return this.#authorizationCodes.get(id, this.#now())
+    return this.#families.findAuthorizationCode(id, this.#now())
   }
 
   /** @spec RFC 6749 §4.1.2 */
   consumeAuthorizationCode(id: string, use: { at: Seconds; keepUntil: Seconds; tokens?: TokenCommit }): Transition {
-    const now = this.#now()
-    const code = this.#authorizationCodes.get(id, now)
-    if (code === undefined) return 'gone'
-    if (code.consumed_at !== undefined) return 'replayed'
-    if (use.tokens !== undefined) {
-      if (!this.#admits(use.tokens, now)) return 'gone'
-      this.#write(use.tokens, now)
-    }
-    this.#authorizationCodes.set(id, Object.freeze({ ...code, consumed_at: use.at }), use.keepUntil, now)
-    return 'done'
+    return this.#families.consumeAuthorizationCode(id, use, this.#now())
   }
 
   findRefreshToken(id: string): RefreshTokenRecord | undefined {
-    const now = this.#now()
-    const token = this.#refreshTokens.get(id, now)
-    return token !== undefined && this.#isFamilyLive(token.grant_id, now) ? token : undefined
+    return this.#families.findRefreshToken(id, this.#now())
   }
 
   /** @spec RFC 9700 §4.14.2 */
@@ -117,29 +106,74 @@ export class MemoryStore implements Store {
     id: string,
     rotation: { at: Seconds; successorResponse: string; tokens: TokenCommit },
   ): Transition {
-    const now = this.#now()
-    const token = this.findRefreshToken(id)
-    if (token === undefined) return 'gone'
-    if (token.rotated_at !== undefined) return 'replayed'
-    if (!this.#admits(rotation.tokens, now)) return 'gone'
-    this.#write(rotation.tokens, now)
-    const rotated = { ...token, rotated_at: rotation.at, successor_response: rotation.successorResponse }
-    this.#refreshTokens.set(id, Object.freeze(rotated), token.expires_at, now)
-    return 'done'
+    return this.#families.rotateRefreshToken(id, rotation, this.#now())
   }
 
   findGrant(id: string): GrantRecord | undefined {
-    const entry = this.#grants.get(id, this.#now())
-    return entry?.revoked === false ? entry.record : undefined
+    return this.#families.findGrant(id, this.#now())
   }
 
   /** One mark on the grant, however large the family: its tokens are looked up together with it. */
   revokeGrant(id: string, _at: Seconds): boolean {
-    const record = this.findGrant(id)
-    if (record === undefined) return false
-    // The mark stays until the grant would have expired, so that a commit in flight finds it.
-    this.#grants.set(id, { record, revoked: true }, record.expires_at, this.#now())
-    return true
+    return this.#families.revokeGrant(id, this.#now())
+  }
+
+  /** Looks at everything that is kept. */
+  revokeAll(owner: TokenOwner, _at: Seconds): number {
+    requireOwner(owner)
+    const now = this.#now()
+    this.#deviceCodes.revokeAll(owner, now)
+    return this.#families.revokeAll(owner, now)
+  }
+
+  saveDeviceCode(record: DeviceCodeRecord): boolean {
+    return this.#deviceCodes.save(record, this.#now())
+  }
+
+  findDeviceCode(id: string): DeviceCodeRecord | undefined {
+    return this.#deviceCodes.find(id, this.#now())
+  }
+
+  findDeviceCodeByUserCode(userCodeId: string): DeviceCodeRecord | undefined {
+    return this.#deviceCodes.findByUserCode(userCodeId, this.#now())
+  }
+
+  /** @spec RFC 8628 §3.5 */
+  recordDevicePoll(id: string, at: Seconds): boolean {
+    return this.#deviceCodes.recordPoll(id, at, this.#now())
+  }
+
+  decideDeviceCode(id: string, decision: { decision: 'approved' | 'denied'; grant?: GrantRecord }): Transition {
+    return this.#deviceCodes.decide(id, decision, this.#now())
+  }
+
+  consumeDeviceCode(id: string, use: { at: Seconds; tokens: TokenCommit }): Transition {
+    return this.#deviceCodes.consume(id, use, this.#now())
+  }
+
+  savePushedRequest(record: PushedRequestRecord): void {
+    const now = this.#now()
+    refuseDuplicate(this.#pushedRequests, record.id, now)
+    this.#pushedRequests.set(record.id, frozenCopy(record), record.expires_at, now)
+  }
+
+  findPushedRequest(id: string): PushedRequestRecord | undefined {
+    return this.#pushedRequests.get(id, this.#now())
+  }
+
+  extendPushedRequest(id: string, expiresAt: Seconds): void {
+    const record = this.findPushedRequest(id)
+    if (record === undefined || record.consumed_at !== undefined || record.expires_at >= expiresAt) return
+    this.#pushedRequests.set(id, Object.freeze({ ...record, expires_at: expiresAt }), expiresAt, this.#now())
+  }
+
+  /** @spec RFC 9126 §4 */
+  consumePushedRequest(id: string, at: Seconds): Transition {
+    const record = this.findPushedRequest(id)
+    if (record === undefined) return 'gone'
+    if (record.consumed_at !== undefined) return 'replayed'
+    this.#pushedRequests.set(id, Object.freeze({ ...record, consumed_at: at }), record.expires_at, this.#now())
+    return 'done'
   }
 
   findConsent(subject: string, clientId: string): ConsentRecord | undefined {
@@ -173,6 +207,14 @@ export class MemoryStore implements Store {
     return true
   }
 
+  incrementCounter(key: string, expiresAt: Seconds): number {
+    const now = this.#now()
+    const last = this.#counters.get(key, now) ?? { sum: 0, expiresAt }
+    const counter = { sum: last.sum + 1, expiresAt: last.expiresAt }
+    this.#counters.set(key, counter, counter.expiresAt, now)
+    return counter.sum
+  }
+
   sweep(limit: number): number {
     const now = this.#now()
     let removed = 0
@@ -182,48 +224,19 @@ export class MemoryStore implements Store {
 
   #expiring(): readonly ExpiringMap<unknown>[] {
     return [
-      this.#authorizationCodes,
-      this.#accessTokens,
-      this.#refreshTokens,
-      this.#grants,
+      ...this.#families.maps,
+      ...this.#deviceCodes.maps,
+      this.#pushedRequests,
       this.#sessions,
       this.#replayMarkers,
+      this.#counters,
+      this.#clients,
     ]
   }
 
   #now(): Seconds {
     return nowInSeconds(this.#clock)
   }
-
-  #isFamilyLive(grantId: string | undefined, now: Seconds): boolean {
-    return grantId === undefined || this.#grants.get(grantId, now)?.revoked === false
-  }
-
-  /** Whether every grant that these tokens name is live, or is created with them. */
-  #admits(tokens: TokenCommit, now: Seconds): boolean {
-    return grantsOf(tokens).every((id) => {
-      const stored = this.#grants.get(id, now)
-      if (stored !== undefined) return !stored.revoked
-      return tokens.grant?.id === id && tokens.grant.expires_at > now
-    })
-  }
-
-  /** All of it or nothing: whatever can throw comes before the first change. */
-  #write(tokens: TokenCommit, now: Seconds): void {
-    const { grant, accessToken, refreshToken } = frozenCopy(tokens)
-    if (accessToken !== undefined) refuseDuplicate(this.#accessTokens, accessToken.id, now)
-    if (refreshToken !== undefined) refuseDuplicate(this.#refreshTokens, refreshToken.id, now)
-    if (grant !== undefined && this.#grants.get(grant.id, now) === undefined)
-      this.#grants.set(grant.id, { record: grant, revoked: false }, grant.expires_at, now)
-    if (accessToken !== undefined) this.#accessTokens.set(accessToken.id, accessToken, accessToken.expires_at, now)
-    if (refreshToken !== undefined) this.#refreshTokens.set(refreshToken.id, refreshToken, refreshToken.expires_at, now)
-  }
-}
-
-/** Overwriting would bring a used code or a rotated token back to life. */
-function refuseDuplicate(records: ExpiringMap<unknown>, id: string, now: Seconds): void {
-  if (records.get(id, now) !== undefined)
-    throw new StoreError('duplicate_id', '"id" is in use by another record: expected the hash of a fresh random value')
 }
 
 /** One string for the pair, such that no two pairs share it. */

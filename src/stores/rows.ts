@@ -1,9 +1,12 @@
+import type { StoredKeys } from '../jose/jwks/rotation/storage.ts'
 import type {
   AccessTokenRecord,
   AuthorizationCodeRecord,
   Client,
   ConsentRecord,
+  DeviceCodeRecord,
   GrantRecord,
+  PushedRequestRecord,
   RefreshTokenRecord,
   SessionRecord,
 } from '../oauth2/server/records.ts'
@@ -67,6 +70,22 @@ const readStoredRefreshToken: RowReader<RefreshTokenRecord> = rowReader<RefreshT
   expires_at: 'number',
 })
 
+const readStoredDeviceCode: RowReader<DeviceCodeRecord> = rowReader<DeviceCodeRecord>('device_codes', {
+  id: 'string',
+  user_code_id: 'string',
+  client_id: 'string',
+  scope: 'string',
+  created_at: 'number',
+  expires_at: 'number',
+})
+
+const readStoredPushedRequest: RowReader<PushedRequestRecord> = rowReader<PushedRequestRecord>('pushed_requests', {
+  id: 'string',
+  client_id: 'string',
+  parameters: 'string',
+  created_at: 'number',
+})
+
 /** The code as it was saved, with what its consumption left in the columns. */
 export function readAuthorizationCode(row: Row): AuthorizationCodeRecord {
   const record = readStoredCode(row)
@@ -82,6 +101,30 @@ export function readRefreshToken(row: Row): RefreshTokenRecord {
   const response = parseJson(row['successor_response'])
   const token = { ...record, rotated_at: Number(rotated) }
   return typeof response === 'string' ? { ...token, successor_response: response } : token
+}
+
+/** The request as it was saved, with what its arrival and its consumption left in the columns. */
+export function readPushedRequest(row: Row): PushedRequestRecord {
+  const record = { ...readStoredPushedRequest(row), expires_at: Number(row['expires_at']) }
+  const consumed = row['consumed_at']
+  return consumed === null ? record : { ...record, consumed_at: Number(consumed) }
+}
+
+/** The record as it was saved, with what polls, the person's decision and its consumption left in the columns. */
+export function readDeviceCode(row: Row): DeviceCodeRecord {
+  const record: DeviceCodeRecord = { ...readStoredDeviceCode(row), interval: Number(row['interval']) }
+  const { decision, grant_data: grant, polled_at: polled, consumed_at: consumed } = row
+  if (decision === 'approved' || decision === 'denied') record.decision = decision
+  if (grant !== null) record.grant = readGrant({ data: grant })
+  if (polled !== null) record.polled_at = Number(polled)
+  if (consumed !== null) record.consumed_at = Number(consumed)
+  return record
+}
+
+/** @throws StoreError `corrupt_record` where the columns hold something else. */
+export function readKeys({ version, value }: Row): StoredKeys {
+  if (Number.isSafeInteger(Number(version)) && typeof value === 'string') return { version: Number(version), value }
+  throw new StoreError('corrupt_record', 'a row in signing_keys is damaged: expected a "version" and a "value"')
 }
 
 function rowReader<T>(table: string, members: Members<T>): RowReader<T> {

@@ -25,7 +25,12 @@ export class SqliteConnection {
 
   /** All of `work` or, unless it ends with `success`, nothing of it. */
   transaction<T>(success: T, work: () => T): T {
-    return inTransaction(this.#driver, 'immediate', success, work)
+    return inTransaction(this.#driver, 'immediate', (outcome) => outcome === success, work)
+  }
+
+  /** All of `work`, whatever it answers; or, where it throws, nothing of it. */
+  commit<T>(work: () => T): T {
+    return inTransaction(this.#driver, 'immediate', () => true, work)
   }
 
   #statement(name: StatementName): SqliteStatement {

@@ -19,11 +19,16 @@ const createVersions = `
 export function migrateSqlite(driver: SqliteDriver, migrations: readonly Migration[], clock: Clock): void {
   const newest = Math.max(...migrations.map((migration) => migration.version))
   if (currentVersion(driver, newest) === newest) return
-  inTransaction(driver, 'exclusive', undefined, () => {
-    const current = currentVersion(driver, newest)
-    driver.exec(createVersions)
-    for (const migration of migrations) if (migration.version > current) apply(driver, migration, clock)
-  })
+  inTransaction(
+    driver,
+    'exclusive',
+    () => true,
+    () => {
+      const current = currentVersion(driver, newest)
+      driver.exec(createVersions)
+      for (const migration of migrations) if (migration.version > current) apply(driver, migration, clock)
+    },
+  )
 }
 
 function apply(driver: SqliteDriver, migration: Migration, clock: Clock): void {

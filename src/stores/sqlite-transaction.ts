@@ -1,19 +1,19 @@
 import type { SqliteDriver } from './sqlite-driver.ts'
 
 /**
- * Runs `work` in one transaction and keeps its changes only if it ends with `success`. `immediate` takes the lock for
+ * Runs `work` in one transaction and keeps its changes only if its `outcome` is one to keep. `immediate` takes the lock for
  * writing before the first statement: what `work` reads is still true when it writes, whatever other processes do.
  */
 export function inTransaction<T>(
   driver: Pick<SqliteDriver, 'exec'>,
   mode: 'immediate' | 'exclusive',
-  success: T,
+  isKept: (outcome: T) => boolean,
   work: () => T,
 ): T {
   driver.exec(`BEGIN ${mode}`)
   try {
     const outcome = work()
-    driver.exec(outcome === success ? 'COMMIT' : 'ROLLBACK')
+    driver.exec(isKept(outcome) ? 'COMMIT' : 'ROLLBACK')
     return outcome
   } catch (error) {
     rollBack(driver)

@@ -128,7 +128,7 @@ describe('SQL of the SqliteStore', () => {
     new SqliteStore(database).migrate()
     const nothing = [...text.matchAll(/\?/g)].map(() => 0)
     const plan = database.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...nothing)
-    expect(plan.filter((step) => /^SCAN/.test(String(Object(step).detail)))).toEqual([])
+    expect(plan.filter((step) => /^SCAN (?!CONSTANT ROW)/.test(String(Object(step).detail)))).toEqual([])
     database.close()
   })
 })

@@ -1,30 +1,39 @@
+import type { RotatingKeyStore, StoredKeys } from '../jose/jwks/rotation/storage.ts'
 import type {
   AccessTokenRecord,
   AuthorizationCodeRecord,
   Client,
   ConsentRecord,
+  DeviceCodeRecord,
   GrantRecord,
+  PushedRequestRecord,
   RefreshTokenRecord,
   SessionRecord,
 } from '../oauth2/server/records.ts'
 import type { Store, TokenCommit, Transition } from '../oauth2/server/store.ts'
 import { type Clock, nowInSeconds, type Seconds } from '../util/clock.ts'
 import { initSqlite } from './migrations/0001-init.sqlite.ts'
+import { registrationAndDevices } from './migrations/0002-registration-devices.sqlite.ts'
+import { requireOwner, type TokenOwner } from './owner.ts'
+import { pollPenalty } from './poll-penalty.ts'
 import {
   type Row,
   readAccessToken,
   readAuthorizationCode,
   readClient,
   readConsent,
+  readDeviceCode,
   readGrant,
+  readKeys,
+  readPushedRequest,
   readRefreshToken,
   readSession,
 } from './rows.ts'
 import type { StatementName } from './sql.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import type { SqliteDriver } from './sqlite-driver.ts'
+import { revokeAll, writeTokens } from './sqlite-families.ts'
 import { migrateSqlite } from './sqlite-migrate.ts'
-import { grantsOf } from './token-commit.ts'
 
 export { openSqlite } from './open-sqlite.ts'
 export type { SqliteDriver, SqliteStatement, SqliteValue } from './sqlite-driver.ts'
@@ -43,7 +52,13 @@ const sweeps: readonly StatementName[] = [
   'sweepRefreshTokens',
   'sweepSessions',
   'sweepGrants',
+  'sweepDeviceCodes',
+  'sweepPushedRequests',
+  'sweepCounters',
+  'sweepClients',
 ]
+
+const migrations = [initSqlite, registrationAndDevices]
 
 /**
  * Keeps everything in one SQLite file, which several processes of one machine may share. What a verb decides, it decides
@@ -56,7 +71,7 @@ const sweeps: readonly StatementName[] = [
  * const store = new SqliteStore(await openSqlite('provider.db'))
  * const server = new AuthorizationServer({ issuer: 'https://op.example', store, keys })
  */
-export class SqliteStore implements Store {
+export class SqliteStore implements Store, RotatingKeyStore {
   readonly #driver: SqliteDriver
   readonly #clock: Clock
   #connection: SqliteConnection | undefined
@@ -73,7 +88,7 @@ export class SqliteStore implements Store {
    * @throws ConfigurationError when a newer release has changed the database.
    */
   migrate(): void {
-    migrateSqlite(this.#driver, [initSqlite], this.#clock)
+    migrateSqlite(this.#driver, migrations, this.#clock)
   }
 
   /** Closes the driver; the store cannot be used any more. */
@@ -82,20 +97,25 @@ export class SqliteStore implements Store {
   }
 
   findClient(clientId: string): Client | undefined {
-    return read(readClient, this.#db.get('findClient', clientId))
+    return read(readClient, this.#db.get('findClient', clientId, this.#now()))
   }
 
   saveClient(client: Client): void {
-    this.#db.run('saveClient', client.client_id, JSON.stringify(client))
+    this.#db.run('saveClient', ...clientColumns(client))
+  }
+
+  /** @spec RFC 7592 §2.2 */
+  replaceClient(client: Client, registrationTokenId: string): boolean {
+    return this.#db.run('replaceClient', ...clientColumns(client), registrationTokenId, this.#now()) === 1
   }
 
   deleteClient(clientId: string): boolean {
-    return this.#db.run('deleteClient', clientId) === 1
+    return this.#db.run('deleteClient', clientId, this.#now()) === 1
   }
 
   saveTokens(tokens: TokenCommit): boolean {
     const now = this.#now()
-    return this.#db.transaction(true, () => this.#write(tokens, now))
+    return this.#db.transaction(true, () => writeTokens(this.#db, tokens, now))
   }
 
   findAccessToken(id: string): AccessTokenRecord | undefined {
@@ -111,7 +131,8 @@ export class SqliteStore implements Store {
 
   saveAuthorizationCode(record: AuthorizationCodeRecord): void {
     const { id, grant, expires_at, consumed_at = null } = record
-    this.#db.run('createAuthorizationCode', id, grant.id, JSON.stringify(record), expires_at, consumed_at)
+    const owner = [grant.client_id, grant.subject ?? null] as const
+    this.#db.run('createAuthorizationCode', id, grant.id, ...owner, JSON.stringify(record), expires_at, consumed_at)
   }
 
   findAuthorizationCode(id: string): AuthorizationCodeRecord | undefined {
@@ -124,7 +145,7 @@ export class SqliteStore implements Store {
     return this.#db.transaction('done', () => {
       if (this.#db.run('consumeAuthorizationCode', use.at, use.keepUntil, id, now) === 0)
         return this.#db.get('findAuthorizationCode', id, now) === undefined ? 'gone' : 'replayed'
-      return use.tokens === undefined || this.#write(use.tokens, now) ? 'done' : 'gone'
+      return use.tokens === undefined || writeTokens(this.#db, use.tokens, now) ? 'done' : 'gone'
     })
   }
 
@@ -143,7 +164,7 @@ export class SqliteStore implements Store {
     return this.#db.transaction('done', () => {
       if (this.#db.run('rotateRefreshToken', rotation.at, response, id, now, now) === 0)
         return this.#db.get('findRefreshToken', id, now, now) === undefined ? 'gone' : 'replayed'
-      return this.#write(rotation.tokens, now) ? 'done' : 'gone'
+      return writeTokens(this.#db, rotation.tokens, now) ? 'done' : 'gone'
     })
   }
 
@@ -154,6 +175,74 @@ export class SqliteStore implements Store {
   /** One mark on the grant, however large the family: its tokens are looked up together with it. */
   revokeGrant(id: string, at: Seconds): boolean {
     return this.#db.run('revokeGrant', at, id, this.#now()) === 1
+  }
+
+  revokeAll(owner: TokenOwner, at: Seconds): number {
+    requireOwner(owner)
+    const now = this.#now()
+    return this.#db.commit(() => revokeAll(this.#db, owner, at, now))
+  }
+
+  saveDeviceCode(record: DeviceCodeRecord): boolean {
+    const { id, user_code_id, client_id, interval, expires_at } = record
+    const columns = [id, user_code_id, client_id, JSON.stringify(record), interval, expires_at]
+    return this.#db.run('createDeviceCode', ...columns, user_code_id, this.#now()) === 1
+  }
+
+  findDeviceCode(id: string): DeviceCodeRecord | undefined {
+    return read(readDeviceCode, this.#db.get('findDeviceCode', id, this.#now()))
+  }
+
+  findDeviceCodeByUserCode(userCodeId: string): DeviceCodeRecord | undefined {
+    return read(readDeviceCode, this.#db.get('findDeviceCodeByUserCode', userCodeId, this.#now()))
+  }
+
+  /** @spec RFC 8628 §3.5 */
+  recordDevicePoll(id: string, at: Seconds): boolean {
+    const now = this.#now()
+    return this.#db.commit(() => {
+      if (this.#db.run('acceptDevicePoll', at, id, now, at) === 1) return true
+      this.#db.run('slowDeviceDown', at, pollPenalty, id, now)
+      return false
+    })
+  }
+
+  decideDeviceCode(
+    id: string,
+    { decision, grant }: { decision: 'approved' | 'denied'; grant?: GrantRecord },
+  ): Transition {
+    const now = this.#now()
+    const data = grant === undefined ? null : JSON.stringify(grant)
+    if (this.#db.run('decideDeviceCode', decision, data, grant?.subject ?? null, id, now) === 1) return 'done'
+    return this.findDeviceCode(id) === undefined ? 'gone' : 'replayed'
+  }
+
+  consumeDeviceCode(id: string, use: { at: Seconds; tokens: TokenCommit }): Transition {
+    const now = this.#now()
+    return this.#db.transaction('done', () => {
+      if (this.#db.run('consumeDeviceCode', use.at, id, now) === 0)
+        return this.findDeviceCode(id)?.consumed_at === undefined ? 'gone' : 'replayed'
+      return writeTokens(this.#db, use.tokens, now) ? 'done' : 'gone'
+    })
+  }
+
+  savePushedRequest(record: PushedRequestRecord): void {
+    const { id, expires_at, consumed_at = null } = record
+    this.#db.run('createPushedRequest', id, JSON.stringify(record), expires_at, consumed_at)
+  }
+
+  findPushedRequest(id: string): PushedRequestRecord | undefined {
+    return read(readPushedRequest, this.#db.get('findPushedRequest', id, this.#now()))
+  }
+
+  extendPushedRequest(id: string, expiresAt: Seconds): void {
+    this.#db.run('extendPushedRequest', expiresAt, id, this.#now(), expiresAt)
+  }
+
+  /** @spec RFC 9126 §4 */
+  consumePushedRequest(id: string, at: Seconds): Transition {
+    if (this.#db.run('consumePushedRequest', at, id, this.#now()) === 1) return 'done'
+    return this.findPushedRequest(id) === undefined ? 'gone' : 'replayed'
   }
 
   findConsent(subject: string, clientId: string): ConsentRecord | undefined {
@@ -184,6 +273,25 @@ export class SqliteStore implements Store {
     return this.#db.run('rememberOnce', key, expiresAt, this.#now()) === 1
   }
 
+  incrementCounter(key: string, expiresAt: Seconds): number {
+    const now = this.#now()
+    return this.#db.commit(() => {
+      this.#db.run('incrementCounter', key, expiresAt, now, now)
+      return Number(this.#db.get('findCounter', key)?.['count'])
+    })
+  }
+
+  /** For `RotatingKeys`. Seal them with its option `secrets`: they are private keys. */
+  load(): StoredKeys | undefined {
+    return read(readKeys, this.#db.get('loadKeys'))
+  }
+
+  /** For `RotatingKeys`. */
+  save({ version, value }: StoredKeys, expectedVersion: number | undefined): boolean {
+    if (expectedVersion === undefined) return this.#db.run('createKeys', version, value) === 1
+    return this.#db.run('replaceKeys', version, value, expectedVersion) === 1
+  }
+
   sweep(limit: number): number {
     const now = this.#now()
     let removed = 0
@@ -205,31 +313,11 @@ export class SqliteStore implements Store {
   #now(): Seconds {
     return nowInSeconds(this.#clock)
   }
+}
 
-  /** Inside a transaction: writes the tokens, or answers `false` for it to be rolled back. */
-  #write(tokens: TokenCommit, now: Seconds): boolean {
-    if (tokens.grant !== undefined) this.#createGrant(tokens.grant)
-    const isLive = (id: string): boolean => this.#db.get('findGrant', id, now) !== undefined
-    if (!grantsOf(tokens).every(isLive)) return false
-    if (tokens.accessToken !== undefined) this.#createAccessToken(tokens.accessToken)
-    if (tokens.refreshToken !== undefined) this.#createRefreshToken(tokens.refreshToken)
-    return true
-  }
-
-  #createGrant(record: GrantRecord): void {
-    this.#db.run('createGrant', record.id, JSON.stringify(record), record.expires_at)
-  }
-
-  #createAccessToken(record: AccessTokenRecord): void {
-    const { id, grant_id = null, expires_at } = record
-    this.#db.run('createAccessToken', id, grant_id, JSON.stringify(record), expires_at)
-  }
-
-  #createRefreshToken(record: RefreshTokenRecord): void {
-    const { id, grant_id, expires_at, rotated_at = null, successor_response } = record
-    const response = successor_response === undefined ? null : JSON.stringify(successor_response)
-    this.#db.run('createRefreshToken', id, grant_id, JSON.stringify(record), expires_at, rotated_at, response)
-  }
+function clientColumns(client: Client): [data: string, token: string | null, until: Seconds | null, id: string] {
+  const { client_id, registration_token_id = null, unused_until = null } = client
+  return [JSON.stringify(client), registration_token_id, unused_until, client_id]
 }
 
 function read<T>(reader: (row: Row) => T, row: Row | undefined): T | undefined {

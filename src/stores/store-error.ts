@@ -4,6 +4,8 @@ export type StoreErrorCode =
   | 'corrupt_record'
   /** A record with this id exists; ids are random, so the caller has used one twice. */
   | 'duplicate_id'
+  /** All of an owner's tokens are to end, and no owner is named. */
+  | 'owner_missing'
 
 /** A store that cannot answer truthfully; the server turns it into `server_error`. */
 export class StoreError extends Error {
