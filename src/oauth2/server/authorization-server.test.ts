@@ -45,6 +45,8 @@ describe('the options', () => {
         accessToken: 3600,
         refreshToken: 1_209_600,
         grant: 31_536_000,
+        deviceCode: 600,
+        pushedRequest: 90,
         refreshReplay: 15,
       },
       scopes: undefined,
