@@ -1,7 +1,7 @@
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { TokenResponse } from '../token-response.ts'
-import type { Authentication, GrantRecord } from './records.ts'
+import type { Actor, Authentication, GrantRecord } from './records.ts'
 import type { TokenCommit } from './store.ts'
 
 /** What a grant decided: who gets tokens for what. */
@@ -10,6 +10,8 @@ export interface GrantDecision {
   subject?: string
   /** What is granted, space-separated. */
   scope: string
+  /** Who acts for the subject, where it is somebody else. @spec RFC 8693 §4.1 */
+  act?: Actor
   /** Who may accept the access token. Absent: the server's default. */
   audience?: readonly string[]
   /** The family the tokens join. Absent: a new one where there is a refresh token, none otherwise. */

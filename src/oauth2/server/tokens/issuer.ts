@@ -71,6 +71,7 @@ async function mintAccessToken<S>(
   }
   if (grant !== undefined) record.grant_id = grant.id
   if (decision.subject !== undefined) record.subject = decision.subject
+  if (decision.act !== undefined) record.act = decision.act
   if (audience !== undefined) record.audience = audience
   if (!isJwt) return { value, record, selfContained: false }
   const jwt = await signAccessToken(settings.issuer, findAccessTokenKey(settings.keys.current), value, record, grant)
