@@ -13,8 +13,8 @@ import { ClientSecretPost } from './auth/client-secret-post.ts'
 import { NoClientAuthentication } from './auth/none.ts'
 import { SecretVerifier } from './auth/secret-verifier.ts'
 import { decideAuthorization, refuseAuthorization } from './authorization/decision.ts'
-import { checkAuthorizationRequest } from './authorization/pipeline.ts'
-import type { AuthorizationRequest, ProvenRequest, ResolvedRequest } from './authorization/request.ts'
+import { checkAuthorizationRequest, checkPushedRequest } from './authorization/pipeline.ts'
+import type { AuthorizationRequest, ProvenRequest, ResumedRequest } from './authorization/request.ts'
 import type { ClientAuthMethod } from './client-auth.ts'
 import { authenticateClient } from './client-authentication.ts'
 import type { AuthenticatedClient, ServerHandle } from './context.ts'
@@ -226,15 +226,24 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
    * @spec RFC 6749 §4.1.1
    */
   getConsentGrant(request: Request): Promise<AuthorizationRequest<Response>>
-  getConsentGrant(request: HttpRequest, requestId?: string, resumed?: ResolvedRequest): Promise<AuthorizationRequest>
+  getConsentGrant(request: HttpRequest, requestId?: string, resumed?: ResumedRequest): Promise<AuthorizationRequest>
   async getConsentGrant(
     request: Request | HttpRequest,
     requestId?: string,
-    resumed?: ResolvedRequest,
+    resumed?: ResumedRequest,
   ): Promise<AuthorizationRequest<Response> | AuthorizationRequest> {
     return isFetchRequest(request)
       ? checkAuthorizationRequest(this.#core, fromFetch(request), toFetch)
       : checkAuthorizationRequest(this.#core, request, (response) => response, requestId, resumed)
+  }
+
+  checkPushedRequest(
+    request: HttpRequest,
+    parameters: RequestParameters,
+    pushedId: string,
+    requestId?: string,
+  ): Promise<AuthorizationRequest> {
+    return checkPushedRequest(this.#core, request, parameters, pushedId, requestId)
   }
 
   /** Answers a checked authorization request with the person's decision. @spec RFC 6749 §4.1.2 */

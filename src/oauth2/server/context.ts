@@ -7,7 +7,7 @@ import type { Seconds } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { TokenResponse } from '../token-response.ts'
-import type { AuthorizationRequest, ProvenRequest, ResolvedRequest } from './authorization/request.ts'
+import type { AuthorizationRequest, ProvenRequest, ResumedRequest } from './authorization/request.ts'
 import type { AuthorizationDecision, GrantDecision } from './decisions.ts'
 import type { ServerEvents } from './events.ts'
 import type { Lifetimes } from './lifetimes.ts'
@@ -42,7 +42,19 @@ export interface ServerHandle {
    * A `requestId` ties it to the request it is part of in the log. `resumed` is what an earlier request was resolved to,
    * kept by the server where nobody could change it: it is checked anew, but taken from nowhere else.
    */
-  getConsentGrant(request: HttpRequest, requestId?: string, resumed?: ResolvedRequest): Promise<AuthorizationRequest>
+  getConsentGrant(request: HttpRequest, requestId?: string, resumed?: ResumedRequest): Promise<AuthorizationRequest>
+  /**
+   * Checks an authorization request that its client sends ahead, by the same table. There is no browser that could be
+   * answered, so it throws `OAuth2Error`. `pushedId` is under which the request will be kept.
+   *
+   * @spec RFC 9126 §2.1
+   */
+  checkPushedRequest(
+    request: HttpRequest,
+    parameters: RequestParameters,
+    pushedId: string,
+    requestId?: string,
+  ): Promise<AuthorizationRequest>
   /** Answers a checked authorization request with the person's decision. */
   createAuthorizationResponse(request: AuthorizationRequest, decision: AuthorizationDecision): Promise<HttpResponse>
   /** Tells the client that its request failed: by redirect, as `server_error` unless it is an `OAuth2Error`. */

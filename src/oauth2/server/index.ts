@@ -18,6 +18,7 @@ export type {
   RedirectTarget,
   RequestSource,
   ResolvedRequest,
+  ResumedRequest,
 } from './authorization/request.ts'
 export { AuthorizationServer } from './authorization-server.ts'
 export type { ClientAuthContext, ClientAuthMethod } from './client-auth.ts'

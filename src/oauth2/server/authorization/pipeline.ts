@@ -18,7 +18,7 @@ import { checkScope } from './checks/scope.ts'
 import { refuseAuthorization } from './decision.ts'
 import type { PageCheck, PipelineRules, ProvenDraft, RedirectCheck, UnprovenDraft } from './draft.ts'
 import { AuthorizationRefusal } from './refusal.ts'
-import type { AuthorizationRequest, ResolvedRequest } from './request.ts'
+import type { AuthorizationRequest, ResumedRequest } from './request.ts'
 import { showToPerson } from './response.ts'
 
 /**
@@ -58,41 +58,78 @@ export async function checkAuthorizationRequest<S extends ClientStore, R>(
   http: HttpRequest,
   toAnswer: (response: HttpResponse) => R,
   requestId?: string,
-  resumed?: ResolvedRequest,
+  resumed?: ResumedRequest,
 ): Promise<AuthorizationRequest<R>> {
   const context = createContext(core, http, requestId)
-  const draft = await proveTarget(core, context, resumed)
+  const draft = await proveTargetOrShow(core, context, resumed)
   try {
-    for (const check of BELOW_THE_LINE) await check(draft)
-    const { rules: _, ...checked } = draft
-    const request: AuthorizationRequest = { ...checked, toAnswer: (response) => response }
-    for (const extension of core.registry.extensions) {
-      await extension.onAuthorizationRequest?.({ ...context, authorization: request })
-    }
-    return { ...request, toAnswer }
+    return { ...(await runChecks(core, context, draft)), toAnswer }
   } catch (error) {
     const refusal = toOAuth2Error(error, context.requestId)
     throw new AuthorizationRefusal(refusal, await refuseAuthorization(core, draft, refusal))
   }
 }
 
-async function proveTarget<S extends ClientStore>(
+/**
+ * The same table for a request that its client sends ahead. There is no browser yet that could be answered: what is wrong
+ * is thrown as it is.
+ *
+ * @param pushedId under which it will be kept.
+ * @throws OAuth2Error
+ * @spec RFC 9126 §2.1
+ */
+export async function checkPushedRequest<S extends ClientStore>(
+  core: ServerCore<S>,
+  http: HttpRequest,
+  params: RequestParameters,
+  pushedId: string,
+  requestId?: string,
+): Promise<AuthorizationRequest> {
+  const context = createContext(core, http, requestId)
+  const draft = await proveTarget(core, context, { params, source: {}, isReference: true })
+  return runChecks(core, context, { ...draft, source: { ...draft.source, pushedId } })
+}
+
+async function runChecks<S>(
   core: ServerCore<S>,
   context: RequestContext<S>,
-  resumed: ResolvedRequest | undefined,
+  draft: ProvenDraft,
+): Promise<AuthorizationRequest> {
+  for (const check of BELOW_THE_LINE) await check(draft)
+  const { rules: _, ...checked } = draft
+  const authorization: AuthorizationRequest = { ...checked, toAnswer: (response) => response }
+  for (const extension of core.registry.extensions) {
+    await extension.onAuthorizationRequest?.({ ...context, authorization })
+  }
+  return authorization
+}
+
+async function proveTargetOrShow<S extends ClientStore>(
+  core: ServerCore<S>,
+  context: RequestContext<S>,
+  resumed: ResumedRequest | undefined,
 ): Promise<ProvenDraft> {
   try {
-    const params = resumed?.params ?? (await readParameters(context.request))
-    const draft: UnprovenDraft = { params, source: resumed?.source ?? {}, rules: rulesOf(core) }
-    for (const check of BEFORE_RESOLUTION) await check(draft)
-    if (resumed === undefined) await resolve(core, context, draft)
-    for (const check of ABOVE_THE_LINE) await check(draft)
-    return crossTheLine(draft, context)
+    const given = resumed ?? { params: await readParameters(context.request), source: {}, isReference: true }
+    return await proveTarget(core, context, given)
   } catch (error) {
     const refusal = toOAuth2Error(error, context.requestId)
     logRefusal(context, refusal)
     throw new AuthorizationRefusal(refusal, await showToPerson(core, context, refusal))
   }
+}
+
+/** Errors have nowhere to go yet: the person sees them, or whoever pushed the request. */
+async function proveTarget<S extends ClientStore>(
+  core: ServerCore<S>,
+  context: RequestContext<S>,
+  { params, source, isReference = false }: ResumedRequest,
+): Promise<ProvenDraft> {
+  const draft: UnprovenDraft = { params, source, rules: rulesOf(core) }
+  for (const check of BEFORE_RESOLUTION) await check(draft)
+  if (isReference) await resolve(core, context, draft)
+  for (const check of ABOVE_THE_LINE) await check(draft)
+  return crossTheLine(draft, context)
 }
 
 /** Lets extensions take the parameters from where they are; each sees what those before it found. */

@@ -23,6 +23,12 @@ export interface ResolvedRequest {
   readonly source: RequestSource
 }
 
+/** A request that the server kept where nobody could change it, and takes up again. */
+export interface ResumedRequest extends ResolvedRequest {
+  /** Not all parameters are here: extensions find them by the source, or in what the parameters refer to. */
+  readonly isReference?: boolean
+}
+
 /**
  * An authorization request whose client and redirect URI are proven, whatever else may be wrong with it: all that an
  * error response to the client needs.
