@@ -8,7 +8,7 @@ const PLACES = /** @type {const} */ ({
   http: '^src/http/',
   jose: '^src/jose/',
   oauth1: '^src/oauth1/',
-  'oauth2 wire': '^src/oauth2/[^/]+$',
+  'oauth2 wire': '^src/oauth2/([^/]+$|client-metadata/)',
   'oauth2/client': '^src/oauth2/client/',
   'oauth2/server': '^src/oauth2/server/',
   'oauth2/resource': '^src/oauth2/resource/',
