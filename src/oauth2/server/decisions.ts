@@ -10,6 +10,8 @@ export interface GrantDecision {
   subject?: string
   /** What is granted, space-separated. */
   scope: string
+  /** Whether the subject is a person who signed in for this client. Default `true`; otherwise no ID token goes with it. */
+  signedIn?: boolean
   /** Who acts for the subject, where it is somebody else. @spec RFC 8693 §4.1 */
   act?: Actor
   /** Who may accept the access token. Absent: the server's default. */

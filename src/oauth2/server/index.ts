@@ -64,6 +64,7 @@ export type {
   ResolutionContext,
   ServerRegistry,
 } from './extension.ts'
+export { PushedAuthorization, type PushedAuthorizationOptions } from './extensions/pushed-authorization.ts'
 export { findClient } from './find-client.ts'
 export type { AuthorizationGrant, TokenGrant } from './grant.ts'
 export { AuthorizationCodeGrant } from './grants/authorization-code.ts'
@@ -71,6 +72,7 @@ export { ClientCredentialsGrant } from './grants/client-credentials.ts'
 export { DeviceCodeGrant } from './grants/device-code.ts'
 export { type AssertionIssuer, JwtBearerGrant, type JwtBearerOptions } from './grants/jwt-bearer.ts'
 export { RefreshTokenGrant, type RefreshTokenOptions } from './grants/refresh-token.ts'
+export { TokenExchangeGrant, type TokenExchangeOptions } from './grants/token-exchange.ts'
 export type { IntrospectionCaller } from './introspection/caller.ts'
 export type { IntrospectedToken } from './introspection/token.ts'
 export type { Lifetimes } from './lifetimes.ts'
@@ -114,5 +116,7 @@ export type {
   TokenStore,
   Transition,
 } from './store.ts'
+export type { ExchangedToken } from './token-exchange/exchanged-token.ts'
+export type { ExchangeApproval, ExchangePolicy, ExchangeRequest } from './token-exchange/policy.ts'
 export { findAccessToken } from './tokens/find-access-token.ts'
 export type { TrustedIssuer } from './trusted-issuers.ts'

@@ -103,7 +103,7 @@ export class JwtBearerGrant implements TokenGrant<ReplayStore> {
         reason: 'assertion_subject_unknown',
       })
     }
-    return { subject, scope }
+    return { subject, scope, signedIn: false }
   }
 
   /** @spec RFC 7523 §3 */
