@@ -1,5 +1,6 @@
 import { randomId } from '../../crypto/random.ts'
 import { Sealer } from '../../crypto/sealed.ts'
+import { RequestParameters } from '../../http/form.ts'
 import { OAuth2Error } from '../../oauth2/errors.ts'
 import type { AuthorizationRequest, RequestContext, RequestSource } from '../../oauth2/server/index.ts'
 import type { Seconds } from '../../util/clock.ts'
@@ -23,6 +24,8 @@ export interface InteractionHandle extends SeenSession {
   readonly id: string
   /** The parameters of the authorization request, as a form. */
   readonly parameters: string
+  /** They are too many to travel: only `client_id` is here, the rest where the source says. */
+  readonly isReference: boolean
   /** Where they came from. */
   readonly source: RequestSource
   /** The request came as a form of another site, hence without cookies: what the browser has is not known yet. */
@@ -55,13 +58,9 @@ export class InteractionHandles {
    * @throws OAuth2Error `invalid_request` where the request is too long to be carried along.
    */
   open(context: RequestContext, request: AuthorizationRequest, session: string | null | undefined): Promise<string> {
-    const parameters = request.params.toString()
-    if (parameters.length > MAX_PARAMETERS) {
-      throw new OAuth2Error('invalid_request', 'authorization request is too long to wait for a person')
-    }
     return this.#sealer.seal({
       id: randomId(),
-      parameters,
+      ...carry(request),
       source: { ...request.source },
       session: session ?? null,
       isUnseen: session === undefined,
@@ -75,13 +74,26 @@ export class InteractionHandles {
   }
 }
 
+/** What was pushed is kept by the server and need not be carried. @spec RFC 9126 §1 */
+function carry({ params, source, client }: AuthorizationRequest): { parameters: string; isReference: boolean } {
+  const parameters = params.toString()
+  if (parameters.length <= MAX_PARAMETERS) return { parameters, isReference: false }
+  if (source.pushedId === undefined) {
+    throw new OAuth2Error('invalid_request', 'authorization request is too long to wait for a person', {
+      reason: 'request_too_long',
+    })
+  }
+  return { parameters: RequestParameters.fromEntries([['client_id', client.client_id]]).toString(), isReference: true }
+}
+
 function toHandle(value: JsonValue | undefined): InteractionHandle | undefined {
   if (!isJsonObject(value)) return undefined
-  const { id, parameters, source, session, isUnseen, createdAt } = value
+  const { id, parameters, isReference, source, session, isUnseen, createdAt } = value
   if (typeof id !== 'string' || typeof parameters !== 'string' || typeof createdAt !== 'number') return undefined
   return {
     id,
     parameters,
+    isReference: isReference === true,
     source: readSource(source),
     session: typeof session === 'string' ? session : null,
     isUnseen: isUnseen === true,

@@ -31,7 +31,8 @@ export async function takeUp(
   const handle = await handles.read(text)
   if (text === undefined || handle === undefined) return renderNotice(look, 'broken')
   if (context.now >= endOf(handle)) return renderNotice(look, 'expired')
-  const resumed = { params: RequestParameters.parse(handle.parameters), source: handle.source }
+  const { source, isReference } = handle
+  const resumed = { params: RequestParameters.parse(handle.parameters), source, isReference }
   const request = await context.server.getConsentGrant(rebuildRequest(context, handle), context.requestId, resumed)
   return isExpired(handle, context.now)
     ? context.server.createAuthorizationResponse(request, refuseExpired(request))

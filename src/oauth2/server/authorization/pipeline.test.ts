@@ -281,7 +281,8 @@ describe('RFC 6749 §4.1.1 a request that passes', () => {
   })
 
   it('may repeat resource (RFC 8707 §2)', async () => {
-    const response = await new TestServer().authorize([
+    const resources = [{ resource: 'a:b' }, { resource: 'c:d' }]
+    const response = await new TestServer({ resources }).authorize([
       ...Object.entries(VALID),
       ['resource', 'a:b'],
       ['resource', 'c:d'],

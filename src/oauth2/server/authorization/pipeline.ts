@@ -10,6 +10,7 @@ import { checkClient } from './checks/client.ts'
 import { checkDuplicates, checkTargetOnce } from './checks/duplicates.ts'
 import { checkPkce } from './checks/pkce.ts'
 import { checkRedirectUri } from './checks/redirect-uri.ts'
+import { checkReferenceOnce } from './checks/reference.ts'
 import { checkRequestObject } from './checks/request-object.ts'
 import { checkResource } from './checks/resource.ts'
 import { checkResponseMode } from './checks/response-mode.ts'
@@ -30,6 +31,7 @@ import { showToPerson } from './response.ts'
 const BEFORE_RESOLUTION: readonly PageCheck[] = [
   checkTargetOnce, //    client_id and redirect_uri sent once      RFC 6749 §3.1
   checkClient, //        client_id names a client                  RFC 6749 §4.1.2.1
+  checkReferenceOnce, // request or request_uri, one of them       RFC 9101 §5
 ]
 // Here extensions resolve what was pushed or signed: from now on the parameters are that request's.
 const ABOVE_THE_LINE: readonly PageCheck[] = [
@@ -39,9 +41,9 @@ const ABOVE_THE_LINE: readonly PageCheck[] = [
 // ──────────────────── the line: the redirect URI is proven ────────────────────
 const BELOW_THE_LINE: readonly RedirectCheck[] = [
   checkDuplicates, //    every other parameter sent once           RFC 6749 §3.1
+  checkRequestObject, // request, request_uri, registration        OIDC Core §3.1.2.6
   checkResponseType, //  supported, and the client's               RFC 6749 §3.1.1
   checkResponseMode, //  supported, and fit for the type           OAuth 2.0 Multiple Response Types §2.1
-  checkRequestObject, // request, request_uri, registration        OIDC Core §3.1.2.6
   checkScope, //         well-formed, known, allowed               RFC 6749 §3.3
   checkResource, //      known, and the client's                   RFC 8707 §2.1
   checkPkce, //          an S256 challenge                         RFC 7636 §4.3, RFC 9700 §2.1.1

@@ -12,8 +12,8 @@ export function checkTargetOnce({ params }: UnprovenDraft): void {
 }
 
 /** Request parameters must not come more than once. @spec RFC 6749 §3.1 */
-export function checkDuplicates({ params }: ProvenDraft): void {
+export function checkDuplicates({ params }: Pick<ProvenDraft, 'params'>): void {
   if (params.duplicates.some((name) => !REPEATABLE.has(name))) {
-    throw new OAuth2Error('invalid_request', 'each parameter must be sent once')
+    throw new OAuth2Error('invalid_request', 'each parameter must be sent once', { reason: 'parameter_repeated' })
   }
 }

@@ -15,6 +15,7 @@ const UNSUPPORTED: readonly (readonly [parameter: string, error: OAuth2ErrorCode
  */
 export function checkRequestObject({ params }: ProvenDraft): void {
   for (const [parameter, error] of UNSUPPORTED) {
-    if (params.has(parameter)) throw new OAuth2Error(error, `${parameter} is not supported by this server`)
+    if (!params.has(parameter)) continue
+    throw new OAuth2Error(error, `${parameter} is not supported by this server`, { reason: error })
   }
 }
