@@ -1,10 +1,14 @@
 import type { Store } from '../oauth2/server/store.ts'
 import type { Awaitable } from '../util/awaitable.ts'
 import type { Clock } from '../util/clock.ts'
+import { bulkRevocationChecks } from './contract/bulk-revocation.ts'
 import { manualClock, type StoreCheck } from './contract/check.ts'
 import { clientChecks } from './contract/clients.ts'
 import { codeChecks } from './contract/codes.ts'
+import { counterChecks } from './contract/counters.ts'
+import { deviceCodeChecks } from './contract/device-codes.ts'
 import { consentChecks, sessionChecks } from './contract/people.ts'
+import { pushedRequestChecks } from './contract/pushed-requests.ts'
 import { refreshTokenChecks } from './contract/refresh-tokens.ts'
 import { replayChecks } from './contract/replay.ts'
 import { sweepChecks } from './contract/sweep.ts'
@@ -14,10 +18,14 @@ export type { ManualClock, StoreCheck } from './contract/check.ts'
 export { manualClock } from './contract/check.ts'
 export { StoreContractError } from './contract/expect.ts'
 export {
+  bulkRevocationChecks,
   clientChecks,
   codeChecks,
   consentChecks,
+  counterChecks,
+  deviceCodeChecks,
   familyChecks,
+  pushedRequestChecks,
   refreshTokenChecks,
   replayChecks,
   sessionChecks,
@@ -51,9 +59,13 @@ export function storeContract(options: StoreContractOptions<Store>): void {
   registerChecks('access tokens', tokenChecks, options)
   registerChecks('grants and their families', familyChecks, options)
   registerChecks('refresh tokens', refreshTokenChecks, options)
+  registerChecks('device codes', deviceCodeChecks, options)
+  registerChecks('pushed requests', pushedRequestChecks, options)
+  registerChecks('bulk revocation', bulkRevocationChecks, options)
   registerChecks('consents', consentChecks, options)
   registerChecks('sessions', sessionChecks, options)
   registerChecks('replay markers', replayChecks, options)
+  registerChecks('counters', counterChecks, options)
   registerChecks('sweeping', sweepChecks, options)
 }
 

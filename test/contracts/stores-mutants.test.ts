@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Store } from '../../src/oauth2/server/store.ts'
 import {
+  bulkRevocationChecks,
   clientChecks,
   codeChecks,
   consentChecks,
+  counterChecks,
+  deviceCodeChecks,
   familyChecks,
   manualClock,
+  pushedRequestChecks,
   refreshTokenChecks,
   replayChecks,
   type StoreCheck,
@@ -16,10 +20,13 @@ import {
 } from '../../src/stores/contract.ts'
 import { MemoryStore } from '../../src/stores/memory.ts'
 import { delegateTo } from './stores-delegate.ts'
+import { bulkRevocationMutants } from './stores-mutants/bulk-revocation.ts'
 import { clientMutants } from './stores-mutants/clients.ts'
 import { codeMutants } from './stores-mutants/codes.ts'
+import { deviceCodeMutants } from './stores-mutants/device-codes.ts'
 import type { Mutant } from './stores-mutants/mutant.ts'
 import { otherMutants } from './stores-mutants/others.ts'
+import { pushedRequestMutants } from './stores-mutants/pushed-requests.ts'
 import { refreshTokenMutants } from './stores-mutants/refresh-tokens.ts'
 import { tokenMutants } from './stores-mutants/tokens.ts'
 
@@ -29,13 +36,26 @@ const checks: readonly StoreCheck<Store>[] = [
   ...tokenChecks,
   ...familyChecks,
   ...refreshTokenChecks,
+  ...deviceCodeChecks,
+  ...pushedRequestChecks,
+  ...bulkRevocationChecks,
   ...consentChecks,
   ...sessionChecks,
   ...replayChecks,
+  ...counterChecks,
   ...sweepChecks,
 ]
 
-const mutants = [...codeMutants, ...refreshTokenMutants, ...tokenMutants, ...clientMutants, ...otherMutants]
+const mutants = [
+  ...codeMutants,
+  ...refreshTokenMutants,
+  ...tokenMutants,
+  ...clientMutants,
+  ...otherMutants,
+  ...deviceCodeMutants,
+  ...pushedRequestMutants,
+  ...bulkRevocationMutants,
+]
 
 /** What the check says about a store with one fault. */
 async function verdict(check: StoreCheck<Store>, mutant: Mutant): Promise<unknown> {

@@ -115,7 +115,7 @@ export interface DeviceCodeStore extends TokenStore, GrantStore {
   findDeviceCodeByUserCode(userCodeId: string): Awaitable<DeviceCodeRecord | undefined>
   /**
    * Notes a poll in one step: `true` where the last one is at least the record's interval ago; otherwise the interval
-   * grows by five seconds. Either way `polled_at` is `at` from now on. @spec RFC 8628 §3.5
+   * grows by five seconds. Either way `polled_at` is `at` from now on. Nothing live: `false`. @spec RFC 8628 §3.5
    */
   recordDevicePoll(id: string, at: Seconds): Awaitable<boolean>
   /** Writes down what the person decided, once: `replayed` where somebody had before. */
@@ -123,7 +123,7 @@ export interface DeviceCodeStore extends TokenStore, GrantStore {
     id: string,
     decision: { decision: 'approved' | 'denied'; grant?: GrantRecord },
   ): Awaitable<Transition>
-  /** Uses an approved code up, exactly once, and writes the tokens in the same step. */
+  /** Uses an approved code up, exactly once, and writes the tokens in the same step. One that is not approved is `gone`. */
   consumeDeviceCode(id: string, use: { at: Seconds; tokens: TokenCommit }): Awaitable<Transition>
 }
 
@@ -141,7 +141,8 @@ export interface PushedRequestStore {
 export interface BulkRevocationStore {
   /**
    * Ends every grant, and every token that belongs to none, of a client, of a person, or of a person at a client. At least
-   * one of the two is given. How many grants and tokens it ended.
+   * one of the two is given. How many grants and tokens it ended. Codes and approved devices that nobody has redeemed yet
+   * are of those grants too: they are gone afterwards, and not counted.
    */
   revokeAll(owner: { clientId?: string; subject?: string }, at: Seconds): Awaitable<number>
 }
@@ -154,6 +155,8 @@ export interface CounterStore {
 
 /** Clients that can be changed at run time. */
 export interface ClientRegistrationStore extends ClientStore {
+  /** Nothing once its `unused_until` is reached. */
+  findClient(clientId: string): Awaitable<Client | undefined>
   /** Creates or replaces. */
   saveClient(client: Client): Awaitable<void>
   /** Replaces a client in one step if its `registration_token_id` is still this one. @spec RFC 7592 §2.2 */

@@ -2,7 +2,7 @@ import type { ClientRegistrationStore } from '../../oauth2/server/store.ts'
 import type { StoreCheck } from './check.ts'
 import { expectNothing, expectSame, expectTally } from './expect.ts'
 import { aClient, awkwardText, uniqueId } from './fixtures.ts'
-import { race } from './race.ts'
+import { callers, race } from './race.ts'
 
 export const clientChecks: readonly StoreCheck<ClientRegistrationStore>[] = [
   {
@@ -32,6 +32,64 @@ export const clientChecks: readonly StoreCheck<ClientRegistrationStore>[] = [
       const outcomes = await race(() => store.deleteClient(client.client_id))
       expectTally(outcomes, { true: 1, false: 15 }, 'deleteClient by sixteen callers')
       expectNothing(await store.findClient(client.client_id), 'findClient after deleteClient')
+    },
+  },
+  {
+    name: 'replaceClient: of sixteen callers with one registration token one replaces',
+    async run(store) {
+      const client = aClient({ registration_token_id: 'first' })
+      await store.saveClient(client)
+      const changes = Array.from({ length: callers }, (_, caller) =>
+        aClient({ client_id: client.client_id, registration_token_id: `next ${caller}` }),
+      )
+      const outcomes = await Promise.all(changes.map(async (changed) => store.replaceClient(changed, 'first')))
+      expectTally(outcomes, { true: 1, false: 15 }, 'replaceClient by sixteen callers')
+      const winner = changes[outcomes.indexOf(true)]
+      expectSame(await store.findClient(client.client_id), winner, 'findClient')
+    },
+  },
+  {
+    name: 'replaceClient needs the client and its registration token, and creates nothing',
+    async run(store) {
+      const registered = aClient({ registration_token_id: 'token' })
+      const written = aClient()
+      await store.saveClient(registered)
+      await store.saveClient(written)
+      for (const id of [registered.client_id, written.client_id, uniqueId()]) {
+        const before = await store.findClient(id)
+        const changed = aClient({ client_id: id, client_name: 'Changed' })
+        expectSame(await store.replaceClient(changed, 'TOKEN'), false, 'replaceClient')
+        expectSame(await store.findClient(id), before, 'findClient')
+      }
+    },
+  },
+  {
+    name: 'a registered client disappears when nobody has used it in time',
+    async run(store, clock) {
+      const client = aClient({ registration_token_id: 'token', unused_until: clock.now() + 60 })
+      await store.saveClient(client)
+      clock.advance(59)
+      expectSame(await store.findClient(client.client_id), client, 'findClient one second before')
+      clock.advance(1)
+      expectNothing(await store.findClient(client.client_id), 'findClient at unused_until')
+      expectSame(await store.replaceClient(client, 'token'), false, 'replaceClient at unused_until')
+      expectSame(await store.deleteClient(client.client_id), false, 'deleteClient at unused_until')
+    },
+  },
+  {
+    name: 'a client that was used is saved again, and stays',
+    async run(store, clock) {
+      const { unused_until: _unusedUntil, ...used } = aClient({ unused_until: 0 })
+      const unused = { ...used, registration_token_id: 'token', unused_until: clock.now() + 60 }
+      const others = { ...unused, client_id: uniqueId() }
+      await store.saveClient(unused)
+      await store.saveClient(others)
+      await store.saveClient(used)
+      await store.replaceClient({ ...used, client_id: others.client_id }, 'token')
+      clock.advance(60)
+      expectSame(await store.findClient(used.client_id), used, 'findClient after saveClient')
+      const replaced = { ...used, client_id: others.client_id }
+      expectSame(await store.findClient(others.client_id), replaced, 'findClient after replaceClient')
     },
   },
   {

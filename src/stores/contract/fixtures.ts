@@ -3,7 +3,9 @@ import type {
   AuthorizationCodeRecord,
   Client,
   ConsentRecord,
+  DeviceCodeRecord,
   GrantRecord,
+  PushedRequestRecord,
   RefreshTokenRecord,
   SessionRecord,
 } from '../../oauth2/server/records.ts'
@@ -23,6 +25,8 @@ export const lifetimes = {
   refreshToken: 8000,
   grant: 20_000,
   session: 900,
+  deviceCode: 1800,
+  pushedRequest: 90,
 }
 
 export function uniqueId(): string {
@@ -69,6 +73,7 @@ export function aCode(clock: ManualClock, changes: Partial<AuthorizationCodeReco
     grant: aGrant(clock),
     redirect_uri: 'https://app.example/callback',
     code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    dpop_jkt: 'thumbprint',
     created_at: clock.now(),
     expires_at: clock.now() + lifetimes.code,
     ...changes,
@@ -82,6 +87,9 @@ export function anAccessToken(clock: ManualClock, changes: Partial<AccessTokenRe
     subject: 'person',
     scope: 'openid email',
     audience: ['https://api.example/'],
+    cnf: { jkt: 'thumbprint', 'x5t#S256': 'certificate' },
+    act: { sub: 'service', act: { sub: 'another', iss: 'https://op.example' } },
+    claims: { groups: ['staff'] },
     data: { extension: { nested: [1, true, null, 'text'] } },
     created_at: clock.now(),
     expires_at: clock.now() + lifetimes.accessToken,
@@ -100,6 +108,7 @@ export function aRefreshToken(
     grant_id: grant.id,
     subject: 'person',
     scope: 'openid',
+    cnf: { jkt: 'thumbprint' },
     created_at: clock.now(),
     expires_at: clock.now() + lifetimes.refreshToken,
     ...changes,
@@ -117,6 +126,33 @@ export function aSession(clock: ManualClock, changes: Partial<SessionRecord> = {
     authentication: { auth_time: clock.now(), acr: '1', amr: ['pwd', 'otp'], session_id: 'sid' },
     created_at: clock.now(),
     expires_at: clock.now() + lifetimes.session,
+    ...changes,
+  }
+}
+
+export function aDeviceCode(clock: ManualClock, changes: Partial<DeviceCodeRecord> = {}): DeviceCodeRecord {
+  return {
+    id: uniqueId(),
+    user_code_id: uniqueId(),
+    client_id: 'client',
+    scope: 'openid email',
+    resource: ['https://api.example/'],
+    interval: 5,
+    data: { extension: { nested: [1, true, null, awkwardText] } },
+    created_at: clock.now(),
+    expires_at: clock.now() + lifetimes.deviceCode,
+    ...changes,
+  }
+}
+
+export function aPushedRequest(clock: ManualClock, changes: Partial<PushedRequestRecord> = {}): PushedRequestRecord {
+  return {
+    id: uniqueId(),
+    client_id: 'client',
+    parameters: 'client_id=client&response_type=code&state=%F0%9F%94%91',
+    signed: true,
+    created_at: clock.now(),
+    expires_at: clock.now() + lifetimes.pushedRequest,
     ...changes,
   }
 }

@@ -1,7 +1,19 @@
 import type { Store, SweepableStore } from '../../oauth2/server/store.ts'
 import type { StoreCheck } from './check.ts'
 import { expectAtMost, expectNothing, expectSame } from './expect.ts'
-import { aCode, aFamily, aGrant, anAccessToken, aSession, lifetimes, moreTokens, uniqueId } from './fixtures.ts'
+import {
+  aClient,
+  aCode,
+  aDeviceCode,
+  aFamily,
+  aGrant,
+  anAccessToken,
+  aPushedRequest,
+  aSession,
+  lifetimes,
+  moreTokens,
+  uniqueId,
+} from './fixtures.ts'
 
 /** More rounds than any check leaves work for: a sweep that never comes to an end must fail, not hang. */
 const mostRounds = 10_000
@@ -24,6 +36,10 @@ export const sweepChecks: readonly StoreCheck<Store>[] = [
         await store.saveSession(aSession(clock))
         await store.saveAuthorizationCode(aCode(clock))
         await store.rememberOnce(uniqueId(), clock.now() + 60)
+        await store.saveDeviceCode(aDeviceCode(clock))
+        await store.savePushedRequest(aPushedRequest(clock))
+        await store.incrementCounter(uniqueId(), clock.now() + 60)
+        await store.saveClient(aClient({ unused_until: clock.now() + 60 }))
       }
       clock.advance(lifetimes.grant)
       await sweepAll(store, 5)
@@ -43,6 +59,15 @@ export const sweepChecks: readonly StoreCheck<Store>[] = [
       await store.saveSession(session)
       await store.saveAuthorizationCode(code)
       await store.rememberOnce(key, clock.now() + lifetimes.code)
+      const device = aDeviceCode(clock)
+      const pushed = aPushedRequest(clock)
+      const client = aClient()
+      const unused = aClient({ unused_until: clock.now() + lifetimes.code })
+      await store.saveDeviceCode(device)
+      await store.savePushedRequest(pushed)
+      await store.incrementCounter(key, clock.now() + lifetimes.code)
+      await store.saveClient(client)
+      await store.saveClient(unused)
       clock.advance(lifetimes.code - 1)
       await sweepAll(store, 100)
       expectSame(await store.findGrant(family.grant.id), family.grant, 'findGrant')
@@ -52,6 +77,11 @@ export const sweepChecks: readonly StoreCheck<Store>[] = [
       expectSame(await store.findSession(session.id), session, 'findSession')
       expectSame(await store.findAuthorizationCode(code.id), code, 'findAuthorizationCode')
       expectSame(await store.rememberOnce(key, clock.now() + 60), false, 'rememberOnce of a known key')
+      expectSame(await store.findDeviceCode(device.id), device, 'findDeviceCode')
+      expectSame(await store.findPushedRequest(pushed.id), pushed, 'findPushedRequest')
+      expectSame(await store.incrementCounter(key, clock.now() + 60), 2, 'incrementCounter of a known key')
+      expectSame(await store.findClient(client.client_id), client, 'findClient')
+      expectSame(await store.findClient(unused.client_id), unused, 'findClient of an unused client')
     },
   },
   {

@@ -87,4 +87,57 @@ export const clientMutants: readonly Mutant[] = [
       }
     },
   },
+  {
+    name: 'a client is found, compared and then replaced',
+    caughtBy: 'replaceClient: of sixteen callers with one registration token one replaces',
+    mutate: (store) => ({
+      async replaceClient(client, registrationTokenId) {
+        const found = await store.findClient(client.client_id)
+        await pause()
+        if (found?.registration_token_id !== registrationTokenId) return false
+        await store.saveClient(client)
+        return true
+      },
+    }),
+  },
+  {
+    name: 'any registration token will do',
+    caughtBy: 'replaceClient needs the client and its registration token, and creates nothing',
+    mutate: (store) => ({
+      async replaceClient(client) {
+        await store.saveClient(client)
+        return false
+      },
+    }),
+  },
+  {
+    name: 'unused clients stay',
+    caughtBy: 'a registered client disappears when nobody has used it in time',
+    mutate: (store) => {
+      const kept = new Map<string, Client>()
+      return {
+        saveClient(client) {
+          kept.set(client.client_id, client)
+          return store.saveClient(client)
+        },
+        findClient: (clientId) => kept.get(clientId),
+      }
+    },
+  },
+  {
+    name: 'the first unused_until stays',
+    caughtBy: 'a client that was used is saved again, and stays',
+    mutate: (store, clock) => {
+      const ends = new Map<string, number>()
+      return {
+        saveClient(client) {
+          if (client.unused_until !== undefined && !ends.has(client.client_id))
+            ends.set(client.client_id, client.unused_until)
+          return store.saveClient(client)
+        },
+        findClient: (clientId) =>
+          (ends.get(clientId) ?? Number.POSITIVE_INFINITY) > clock.now() ? store.findClient(clientId) : undefined,
+      }
+    },
+  },
 ]

@@ -160,6 +160,36 @@ export const otherMutants: readonly Mutant[] = [
       }
     },
   },
+  {
+    name: 'counting reads the sum and then writes it',
+    caughtBy: 'incrementCounter: sixteen callers get sixteen different sums',
+    mutate: () => {
+      const sums = new Map<string, number>()
+      return {
+        async incrementCounter(key) {
+          const sum = sums.get(key) ?? 0
+          await pause()
+          sums.set(key, sum + 1)
+          return sum + 1
+        },
+      }
+    },
+  },
+  {
+    name: 'each count prolongs the counter',
+    caughtBy: 'the first count of a key sets when it begins again',
+    mutate: (_store, clock) => countingMutant(clock, (_before, given) => given),
+  },
+  {
+    name: 'a counter that began again keeps its first end',
+    caughtBy: 'a counter that began again lasts as long as it was told then',
+    mutate: (_store, clock) => countingMutant(clock, (before, given) => before ?? given),
+  },
+  {
+    name: 'keys of counters are folded',
+    caughtBy: 'each key counts for itself',
+    mutate: (store) => ({ incrementCounter: (key, expiresAt) => store.incrementCounter(key.toLowerCase(), expiresAt) }),
+  },
 ]
 
 function looksThenRemembers(store: Store, clock: ManualClock): Partial<Store> {
@@ -171,6 +201,22 @@ function looksThenRemembers(store: Store, clock: ManualClock): Partial<Store> {
       markers.set(key, expiresAt)
       await store.rememberOnce(key, expiresAt)
       return !isKnown
+    },
+  }
+}
+
+/** Counts with an end that is chosen from the one there was and the one that was given. */
+function countingMutant(
+  clock: ManualClock,
+  chooseEnd: (before: number | undefined, given: number) => number,
+): Partial<Store> {
+  const counters = new Map<string, { sum: number; end: number }>()
+  return {
+    incrementCounter(key, expiresAt) {
+      const before = counters.get(key)
+      const sum = before !== undefined && before.end > clock.now() ? before.sum + 1 : 1
+      counters.set(key, { sum, end: chooseEnd(before?.end, expiresAt) })
+      return sum
     },
   }
 }
