@@ -50,7 +50,7 @@ describe('rotating keys of two instances in one SQLite file', () => {
   it('are sealed in the file', async () => {
     await openAll()
     const [store] = stores
-    expect(store?.load()?.value).not.toContain('kty')
+    expect(store?.load()?.value).not.toContain('"kty"')
   })
 })
 
