@@ -37,6 +37,8 @@ export interface ServerMetadata {
   /** @spec RFC 9101 §10.5 */
   require_signed_request_object?: boolean
   request_object_signing_alg_values_supported?: readonly string[]
+  request_object_encryption_alg_values_supported?: readonly string[]
+  request_object_encryption_enc_values_supported?: readonly string[]
   request_parameter_supported?: boolean
   request_uri_parameter_supported?: boolean
   require_request_uri_registration?: boolean

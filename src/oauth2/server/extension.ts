@@ -67,6 +67,6 @@ export interface Extension<in S = unknown> {
   onAuthorizationResponse?: Hook<AuthorizationResponseContext<S>>
   onTokenRequest?: Hook<TokenContext<S>>
   onTokenResponse?: Hook<TokenResponseContext<S>>
-  /** Changes the metadata document after grants and endpoints have joined it. */
-  onMetadata?(metadata: ServerMetadata): void
+  /** Changes the metadata document after grants and endpoints have joined it; the server, for what depends on its keys. */
+  onMetadata?(metadata: ServerMetadata, server: ServerHandle): void
 }

@@ -64,7 +64,9 @@ export type {
   ResolutionContext,
   ServerRegistry,
 } from './extension.ts'
+export { ClientRegistration } from './extensions/client-registration.ts'
 export { PushedAuthorization, type PushedAuthorizationOptions } from './extensions/pushed-authorization.ts'
+export { RequestObjects, type RequestObjectsOptions } from './extensions/request-objects.ts'
 export { findClient } from './find-client.ts'
 export type { AuthorizationGrant, TokenGrant } from './grant.ts'
 export { AuthorizationCodeGrant } from './grants/authorization-code.ts'
@@ -92,6 +94,14 @@ export type {
   SessionRecord,
   StoredSecret,
 } from './records.ts'
+export type {
+  ClientRegistrationOptions,
+  InitialAccess,
+  InitialAccessRule,
+  RegistrationRequest,
+  RegistrationStore,
+  StatementIssuer,
+} from './registration/options.ts'
 export type { ResourceServer } from './resources.ts'
 export type { ResponseMode } from './response-mode.ts'
 export { FormPost } from './response-modes/form-post.ts'

@@ -20,7 +20,7 @@ export function buildMetadata<S>(core: ServerCore<S>): ServerMetadata {
   for (const grant of new Set([...registry.authorizationGrants.values(), ...registry.tokenGrants.values()])) {
     Object.assign(metadata, grant.metadata)
   }
-  for (const extension of registry.extensions) extension.onMetadata?.(metadata)
+  for (const extension of registry.extensions) extension.onMetadata?.(metadata, server)
   return metadata
 }
 
