@@ -8,6 +8,7 @@ import type { Awaitable } from '../../util/awaitable.ts'
 import { Emitter, type Listener } from '../../util/events.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
+import type { TokenResponse } from '../token-response.ts'
 import { ClientSecretBasic } from './auth/client-secret-basic.ts'
 import { ClientSecretPost } from './auth/client-secret-post.ts'
 import { NoClientAuthentication } from './auth/none.ts'
@@ -17,9 +18,9 @@ import { checkAuthorizationRequest, checkPushedRequest } from './authorization/p
 import type { AuthorizationRequest, ProvenRequest, ResumedRequest } from './authorization/request.ts'
 import type { ClientAuthMethod } from './client-auth.ts'
 import { authenticateClient } from './client-authentication.ts'
-import type { AuthenticatedClient, ServerHandle } from './context.ts'
+import type { AuthenticatedClient, ServerHandle, TokenContext } from './context.ts'
 import type { ServerCore } from './core.ts'
-import type { AuthorizationDecision } from './decisions.ts'
+import type { AuthorizationDecision, GrantDecision } from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import { JwksEndpoint } from './endpoints/jwks.ts'
 import { MetadataEndpoint } from './endpoints/metadata.ts'
@@ -41,6 +42,7 @@ import { Query } from './response-modes/query.ts'
 import { Routes } from './routes.ts'
 import { checkOptions } from './settings.ts'
 import type { ClientStore, TokenStore } from './store.ts'
+import { issueTokens } from './tokens/issuer.ts'
 
 /** These come with a decision that has a line of its own in the log. */
 const LOG_LEVELS: Partial<Record<keyof ServerEvents, 'debug' | 'warn'>> = {
@@ -130,7 +132,10 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
     grant: TokenGrant<S> | AuthorizationGrant<S> | (new (options?: O) => TokenGrant<S> | AuthorizationGrant<S>),
     options?: O,
   ): this {
-    this.#core.registry.addGrant(instantiate(grant, options))
+    const part = instantiate(grant, options)
+    this.#core.registry.addGrant(part)
+    if (part.warning !== undefined)
+      this.logger.warn('a grant is registered that weakens the server', { why: part.warning })
     return this.#rebuild()
   }
 
@@ -271,6 +276,10 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
     return isFetchRequest(request)
       ? toFetch(await this.#routes.handleAt(name, fromFetch(request)))
       : this.#routes.handleAt(name, request)
+  }
+
+  issueTokens(context: TokenContext, decision: GrantDecision): Promise<TokenResponse> {
+    return issueTokens(this.#core, { ...context, store: this.#core.settings.store }, decision)
   }
 
   authenticateClient(

@@ -59,6 +59,11 @@ export interface ServerHandle {
   createAuthorizationResponse(request: AuthorizationRequest, decision: AuthorizationDecision): Promise<HttpResponse>
   /** Tells the client that its request failed: by redirect, as `server_error` unless it is an `OAuth2Error`. */
   refuseAuthorization(request: ProvenRequest, error: unknown): Promise<HttpResponse>
+  /**
+   * Mints, saves and describes the tokens that a grant decided on. The token endpoint does it by itself; a grant that
+   * answers at the authorization endpoint asks for it.
+   */
+  issueTokens(context: TokenContext, decision: GrantDecision): Promise<TokenResponse>
   emit<E extends keyof ServerEvents>(event: E, payload: ServerEvents[E]): void
 }
 

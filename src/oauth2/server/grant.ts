@@ -18,6 +18,8 @@ export interface TokenGrant<in S = unknown> {
   readonly parameters?: readonly string[]
   /** Joins the server's metadata document. */
   readonly metadata?: Partial<ServerMetadata>
+  /** Why it had better not be used. The log says it when the grant is registered. */
+  readonly warning?: string
   /**
    * Whose a request is, by client id, that says nothing about its client, where the grant itself proves enough. Without
    * it, or where it answers nothing, the client has to authenticate.
@@ -35,9 +37,14 @@ export interface TokenGrant<in S = unknown> {
 export interface AuthorizationGrant<in S = unknown> {
   /** Each a set of words in any order, such as `code`. */
   readonly responseTypes: readonly string[]
+  /** What a client has to be registered for (`grant_types`), if anything. */
+  readonly grantType?: string
   readonly metadata?: Partial<ServerMetadata>
+  readonly warning?: string
   /** Where its answer goes unless the request says otherwise. */
   readonly defaultResponseMode: 'query' | 'fragment'
+  /** The only modes that its answer may travel by. Absent: all but `query` for what belongs into a fragment. */
+  readonly responseModes?: readonly string[]
   /** Issues what the response carries. */
   authorize(
     context: RequestContext<S>,

@@ -24,7 +24,8 @@ export function buildMetadata<S>(core: ServerCore<S>): ServerMetadata {
   return metadata
 }
 
-function describeNames<S>({ registry, server }: ServerCore<S>): Partial<ServerMetadata> {
+function describeNames<S>(core: ServerCore<S>): Partial<ServerMetadata> {
+  const { registry, server } = core
   const hasAuthorization = registry.authorizationGrants.size > 0
   const { scopes } = server
   return {
@@ -32,8 +33,13 @@ function describeNames<S>({ registry, server }: ServerCore<S>): Partial<ServerMe
     ...(scopes === undefined || scopes.length === 0 ? {} : { scopes_supported: scopes }),
     response_types_supported: [...registry.authorizationGrants.keys()],
     ...(hasAuthorization ? { response_modes_supported: [...registry.responseModes.keys()] } : {}),
-    grant_types_supported: [...registry.tokenGrants.keys()],
+    grant_types_supported: [...new Set([...registry.tokenGrants.keys(), ...frontChannelGrantTypes(core)])],
   }
+}
+
+/** What clients are registered for that never comes to the token endpoint: `implicit`. @spec RFC 7591 §2.1 */
+function frontChannelGrantTypes<S>({ registry }: ServerCore<S>): string[] {
+  return [...registry.authorizationGrants.values()].flatMap(({ grantType }) => grantType ?? [])
 }
 
 /** Every endpoint that asks for a client's credentials takes the same methods, if it takes clients without any. */

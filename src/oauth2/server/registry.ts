@@ -25,7 +25,7 @@ export class Registry<S> {
   extensions: readonly Extension<S>[] = []
 
   addGrant(grant: TokenGrant<S> | AuthorizationGrant<S>): void {
-    if ('grantType' in grant) claim(this.tokenGrants, 'grant type', grant.grantType, grant)
+    if ('grant' in grant) claim(this.tokenGrants, 'grant type', grant.grantType, grant)
     if ('responseTypes' in grant) {
       for (const type of grant.responseTypes) {
         claim(this.authorizationGrants, 'response type', normalizeResponseType(type), grant)

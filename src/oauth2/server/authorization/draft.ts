@@ -15,7 +15,7 @@ export interface PipelineRules {
   /** The grant that answers a response type. */
   findGrant(
     responseType: string,
-  ): (Pick<AuthorizationGrant, 'defaultResponseMode'> & { readonly grantType?: string }) | undefined
+  ): Pick<AuthorizationGrant, 'defaultResponseMode' | 'responseModes' | 'grantType'> | undefined
   hasResponseMode(name: string): boolean
   findResource(resource: string, client: Client): Awaitable<ResourceServer | undefined>
 }

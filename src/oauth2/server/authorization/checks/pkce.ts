@@ -10,6 +10,8 @@ import type { ProvenDraft } from '../draft.ts'
  * @spec RFC 9700 §2.1.1
  */
 export function checkPkce(draft: ProvenDraft): void {
+  // Nothing is redeemed later: there is nothing to bind.
+  if (!draft.responseType.split(' ').includes('code')) return
   const challenge = draft.params.get('code_challenge')
   const method = draft.params.get('code_challenge_method')
   if (challenge === undefined) {

@@ -13,7 +13,13 @@ export function checkResponseMode({ params, rules, responseType }: ProvenDraft):
   if (!rules.hasResponseMode(mode)) {
     throw new OAuth2Error('invalid_request', 'response_mode is not one that this server supports')
   }
-  if (mode === 'query' && rules.findGrant(responseType)?.defaultResponseMode === 'fragment') {
+  const { defaultResponseMode, responseModes } = rules.findGrant(responseType) ?? {}
+  if (responseModes !== undefined && !responseModes.includes(mode)) {
+    throw new OAuth2Error('invalid_request', 'response_mode is not one that this response_type can be answered by', {
+      reason: 'response_mode_unfit',
+    })
+  }
+  if (mode === 'query' && defaultResponseMode === 'fragment') {
     throw new OAuth2Error('invalid_request', 'response_mode must not be query for a response_type that carries tokens')
   }
 }

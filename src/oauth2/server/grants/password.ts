@@ -1,0 +1,95 @@
+/** The password grant, for servers that have to keep old clients alive. */
+import type { HttpRequest } from '../../../http/request.ts'
+import { isNonEmptyString } from '../../../util/assert.ts'
+import type { Awaitable } from '../../../util/awaitable.ts'
+import type { Seconds } from '../../../util/clock.ts'
+import { ConfigurationError } from '../../../util/configuration-error.ts'
+import { OAuth2Error } from '../../errors.ts'
+import type { TokenContext } from '../context.ts'
+import type { GrantDecision } from '../decisions.ts'
+import type { TokenGrant } from '../grant.ts'
+import type { Client } from '../records.ts'
+import { reduceScope } from '../requested-scope.ts'
+
+/** Somebody tries a password through a client. */
+export interface PasswordAttempt {
+  readonly username: string
+  readonly client: Client
+  /** For whoever counts attempts by address. */
+  readonly request: HttpRequest
+}
+
+export interface PasswordGrantOptions {
+  /**
+   * Finds out who it is; nothing where username and password do not belong together. It should take as long for a name
+   * that does not exist as for a wrong password.
+   */
+  readonly authenticate: (
+    attempt: PasswordAttempt & { readonly password: string },
+  ) => Awaitable<{ readonly subject: string } | undefined>
+  /**
+   * Asked before each attempt: how long to wait until the next one is looked at; nothing: it is. Without it passwords can
+   * be guessed as fast as `authenticate` answers.
+   *
+   * @spec RFC 6749 §4.3.2
+   */
+  readonly limit?: (attempt: PasswordAttempt) => Awaitable<Seconds | undefined>
+}
+
+/**
+ * The resource owner password credentials grant. The client sees the password, and no second factor, consent or sign-in
+ * elsewhere is possible: RFC 9700 forbids it. It is here for clients that cannot be changed.
+ *
+ * @example
+ * import { PasswordGrant } from 'authwright/oauth2/server/password'
+ * server.registerGrant(PasswordGrant, { authenticate: ({ username, password }) => users.verify(username, password) })
+ * @spec RFC 6749 §4.3
+ * @spec RFC 9700 §2.4
+ */
+export class PasswordGrant implements TokenGrant {
+  readonly grantType = 'password'
+  readonly parameters = ['username', 'password', 'scope'] as const
+  readonly warning = 'the password grant shows passwords to clients, RFC 9700 forbids it'
+  readonly #options: PasswordGrantOptions
+
+  /** @throws ConfigurationError */
+  constructor(options: PasswordGrantOptions) {
+    if (typeof options?.authenticate !== 'function') {
+      throw new ConfigurationError('PasswordGrant', ['"authenticate" must be a function that says whose a password is'])
+    }
+    this.#options = options
+  }
+
+  /** @spec RFC 6749 §4.3.2 */
+  async grant({ params, client, server, request, requestId }: TokenContext): Promise<GrantDecision> {
+    const username = required(params.get('username'), 'username')
+    const password = required(params.get('password'), 'password')
+    const scope = reduceScope(params.get('scope') ?? client.scope, client, server.scopes)
+    const wait = await this.#options.limit?.({ username, client, request })
+    if (wait !== undefined) throw tooMany(wait)
+    const person = await this.#options.authenticate({ username, password, client, request })
+    // Databases often answer null.
+    if (!person) {
+      server.emit('login.failed', { requestId })
+      throw new OAuth2Error('invalid_grant', 'username and password do not belong together', {
+        reason: 'password_wrong',
+      })
+    }
+    if (!isNonEmptyString(person.subject))
+      throw new TypeError('"subject" of who signed in must be a text that is not empty')
+    return { subject: person.subject, scope, refreshable: true, signedIn: false }
+  }
+}
+
+function required(value: string | undefined, name: string): string {
+  if (value !== undefined) return value
+  throw new OAuth2Error('invalid_request', `${name} is missing`, { reason: 'password_parameter_missing' })
+}
+
+function tooMany(retryAfter: Seconds): OAuth2Error {
+  return new OAuth2Error('temporarily_unavailable', 'too many attempts: wait before trying again', {
+    reason: 'password_attempts_exceeded',
+    status: 429,
+    retryAfter,
+  })
+}
