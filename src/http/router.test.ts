@@ -48,6 +48,19 @@ describe('Router', () => {
     expect([router.has(ask('GET', '/token?a')), router.has(ask('GET', '/other'))]).toEqual([true, false])
   })
 
+  it('answers below a path, one segment deep', async () => {
+    const below: Route = { path: '/clients/', below: true, methods: ['GET'], handle: ({ url }) => json(200, { url }) }
+    const own: Route = { path: '/clients/own', methods: ['GET'], handle: () => json(200, { at: 'own' }) }
+    const router = new Router([...routes, below, own])
+    const at = async (url: string) => (await router.handle(ask('GET', url))).body
+    expect(await at('/clients/abc?x=/y')).toBe('{"url":"/clients/abc?x=/y"}')
+    expect(await at('/clients/own')).toBe('{"at":"own"}')
+    expect([router.has(ask('GET', '/clients/abc')), router.has(ask('GET', '/clients/'))]).toEqual([true, false])
+    for (const url of ['/clients', '/clients/', '/clients/a/b', '/clients//', '/other/abc', '/token/abc']) {
+      expect(await router.handle(ask('GET', url))).toEqual({ status: 404, headers: [] })
+    }
+  })
+
   it('refuses two routes at one path', () => {
     expect(() => new Router([...routes, ...routes])).toThrow(new TypeError('two routes have the same path'))
   })

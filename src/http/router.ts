@@ -8,6 +8,8 @@ export type RouteHandler = (request: HttpRequest) => Awaitable<HttpResponse>
 /** Something that answers at a path. */
 export interface Route {
   readonly path: string
+  /** It answers one segment below its path, which then ends with a slash: `/clients/` answers `/clients/abc`. */
+  readonly below?: boolean
   /** Upper-case. `GET` answers `HEAD` too. */
   readonly methods: readonly string[]
   /** `public`: scripts of any origin may call it. */
@@ -27,7 +29,7 @@ export class Router {
 
   /** Whether a path is answered here, so that an adapter can leave others to the program it is part of. */
   has(request: HttpRequest): boolean {
-    return this.#routes.has(pathOf(request))
+    return this.#find(pathOf(request)) !== undefined
   }
 
   /**
@@ -36,9 +38,17 @@ export class Router {
    */
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const path = pathOf(request)
-    const route = this.#routes.get(path)
+    const route = this.#find(path)
     if (route !== undefined) return answerRoute(route, request)
     return empty(path.startsWith('/') ? 404 : 400)
+  }
+
+  /** A path has at most one route: one of its own goes before one that answers below. */
+  #find(path: string): Route | undefined {
+    const own = this.#routes.get(path)
+    if (own !== undefined) return own.below === true ? undefined : own
+    const above = this.#routes.get(path.slice(0, path.lastIndexOf('/') + 1))
+    return above?.below === true ? above : undefined
   }
 }
 

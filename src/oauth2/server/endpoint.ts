@@ -13,7 +13,9 @@ export interface Endpoint<in S = unknown> {
   readonly name: string
   /** Below the issuer's path (`/revoke`), or a function of the issuer that returns absolute paths (well-known documents). */
   readonly path: string | ((issuer: URL) => readonly string[])
-  readonly methods: readonly ('GET' | 'POST')[]
+  /** It answers one segment below its path: `/register` is then where `/register/abc` is answered, and not itself. */
+  readonly below?: boolean
+  readonly methods: readonly ('GET' | 'POST' | 'PUT' | 'DELETE')[]
   /** `public`: scripts of any origin may call it; never with cookies. */
   readonly cors?: 'public'
   /** `page`: people come here, and see errors as pages. Otherwise errors are JSON. */

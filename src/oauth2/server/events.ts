@@ -2,6 +2,10 @@
 export interface ServerEvents {
   'client.authenticated': { clientId: string; method: string; requestId: string }
   'client.refused': { clientId: string | undefined; reason: string; requestId: string }
+  /** `by`: whose initial access token let it in. Absent: registration is open. */
+  'client.registered': { clientId: string; by: string | undefined; requestId: string }
+  'client.updated': { clientId: string; requestId: string }
+  'client.deleted': { clientId: string; requestId: string }
   'authorization.granted': { clientId: string; subject: string; scope: string; grantId: string; requestId: string }
   'authorization.denied': { clientId: string; error: string; requestId: string }
   'token.issued': {

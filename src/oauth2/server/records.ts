@@ -20,6 +20,8 @@ export interface Client extends ClientMetadata {
   client_id_issued_at?: Seconds
   /** Under which its registration access token is known: a hash, as of every token. @spec RFC 7592 §3 */
   registration_token_id?: string
+  /** The statement that vouched for it, as it came: what is changed is held to it again. @spec RFC 7591 §2.3 */
+  software_statement?: string
   /** Until when a registered client is kept though nobody uses it. Absent: for good. */
   unused_until?: Seconds
 }

@@ -58,7 +58,10 @@ export class Routes<S> {
   }
 
   #routesOf(endpoint: Endpoint<S>): Route[] {
-    return this.#pathsOf(endpoint).map((path) => ({ path, ...this.#handlerOf(endpoint) }))
+    const handler = this.#handlerOf(endpoint)
+    return this.#pathsOf(endpoint).map((path) =>
+      endpoint.below === true ? { path: `${path}/`, below: true, ...handler } : { path, ...handler },
+    )
   }
 
   #handlerOf(endpoint: Endpoint<S>): Omit<Route, 'path'> {

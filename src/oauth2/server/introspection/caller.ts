@@ -1,8 +1,8 @@
-import { buildChallenge } from '../../../http/authorization.ts'
 import type { RequestParameters } from '../../../http/form.ts'
 import { findBearerToken } from '../../bearer.ts'
-import { OAuth2Error, type OAuth2ErrorCode } from '../../errors.ts'
+import { OAuth2Error } from '../../errors.ts'
 import { parseScope } from '../../scope.ts'
+import { insufficientScope, invalidToken } from '../bearer-refusal.ts'
 import { isConfidential } from '../client-rules.ts'
 import type { RequestContext } from '../context.ts'
 import { findClient } from '../find-client.ts'
@@ -70,17 +70,17 @@ export async function findBearerCaller(
   const record = await findAccessToken(context, token)
   const client = record && (await findClient(context.store, record.client_id))
   if (record === undefined || client === undefined || record.cnf !== undefined) {
-    throw refuseToken('invalid_token', 'access token is not one of this server, has ended or is bound to a key', {})
+    throw invalidToken({
+      description: 'access token is not one of this server, has ended or is bound to a key',
+      reason: 'introspection_token_invalid',
+    })
   }
   if (!parseScope(record.scope).includes(scope)) {
-    throw refuseToken('insufficient_scope', 'access token does not have the scope to introspect tokens', { scope })
+    throw insufficientScope({
+      description: 'access token does not have the scope to introspect tokens',
+      reason: 'introspection_scope_missing',
+      scope,
+    })
   }
   return { id: client.client_id, client }
-}
-
-function refuseToken(code: OAuth2ErrorCode, description: string, parameters: Record<string, string>): OAuth2Error {
-  return new OAuth2Error(code, description, {
-    reason: code === 'invalid_token' ? 'introspection_token_invalid' : 'introspection_scope_missing',
-    challenge: buildChallenge('Bearer', { error: code, error_description: description, ...parameters }),
-  })
 }
