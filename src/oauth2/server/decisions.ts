@@ -8,8 +8,13 @@ import type { TokenCommit } from './store.ts'
 export interface GrantDecision {
   /** Absent: the client acts for itself. */
   subject?: string
-  /** What is granted, space-separated. */
+  /** What is granted, space-separated: the scope of the access token. */
   scope: string
+  /**
+   * What was asked for of what was granted, where the access token has less because its resource knows less. An ID token
+   * goes by this.
+   */
+  askedScope?: string
   /** Whether the subject is a person who signed in for this client. Default `true`; otherwise no ID token goes with it. */
   signedIn?: boolean
   /** Who acts for the subject, where it is somebody else. @spec RFC 8693 §4.1 */

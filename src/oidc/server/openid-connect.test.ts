@@ -393,3 +393,11 @@ describe('CORS', () => {
     expect(headerOf(response, 'access-control-allow-headers')).toContain('Authorization')
   })
 })
+
+it('RFC 8707 §2.2: an ID token goes by what was asked for, not by what the resource knows of it', async () => {
+  const provider = new TestProvider({ resources: [{ resource: 'https://api.example', scopes: ['email'] }] })
+  const answer = await provider.login(provider.browser(), { resource: 'https://api.example' })
+  const tokens = await provider.tokens(answer)
+  expect(tokens.scope).toBe('email')
+  expect(claimsOf(tokens.id_token).sub).toBe('alice')
+})

@@ -107,8 +107,8 @@ export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
 
   /** Tokens about a person who signed in for `openid` go with an ID token. @spec OIDC Core §3.1.3.3 */
   async onTokenResponse(context: TokenResponseContext): Promise<void> {
-    const { subject, signedIn = true } = context.decision
-    if (subject === undefined || !signedIn || !parseScope(context.accessToken.scope).includes('openid')) return
+    const { subject, signedIn = true, askedScope = context.accessToken.scope } = context.decision
+    if (subject === undefined || !signedIn || !parseScope(askedScope).includes('openid')) return
     context.response.id_token = await issueIdToken(context, subject, this.#idTokenLifetime)
   }
 

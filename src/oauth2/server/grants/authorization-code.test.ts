@@ -277,7 +277,8 @@ describe('what the store says', () => {
   })
 
   it('about the resources of a grant is the audience of its tokens, refreshed ones too', async () => {
-    const test = new TestServer({ audience: 'https://default.example' })
+    const resources = [{ resource: 'https://api.example' }]
+    const test = new TestServer({ audience: 'https://default.example', resources })
     const save = test.store.saveAuthorizationCode.bind(test.store)
     Object.assign(test.store, {
       saveAuthorizationCode: ({ grant, ...record }: AuthorizationCodeRecord) =>
@@ -294,10 +295,15 @@ describe('what the store says', () => {
 
 describe('GHSA-p2fr-6hmx-4528 a token request names no resource that nobody agreed to', () => {
   it('neither for a code nor for a refresh token', async () => {
-    const test = new TestServer({ audience: 'https://api.example' })
-    const elsewhere = { resource: 'https://admin.example', audience: 'https://admin.example' }
-    const first = body(await test.redeem(await test.code(), elsewhere))
-    const second = body(await test.refresh(first['refresh_token'] ?? '', elsewhere))
+    const resources = [{ resource: 'https://api.example' }, { resource: 'https://admin.example' }]
+    const test = new TestServer({ audience: 'https://api.example', resources })
+    const code = await test.code()
+    const refused = [400, 'invalid_target', 'resource must be one of those that were granted']
+    expect(problem(await test.redeem(code, { resource: 'https://admin.example' }))).toEqual(refused)
+    const first = body(await test.redeem(code, { audience: 'https://admin.example' }))
+    const token = first['refresh_token'] ?? ''
+    expect(problem(await test.refresh(token, { resource: 'https://admin.example' }))).toEqual(refused)
+    const second = body(await test.refresh(token, { audience: 'https://admin.example' }))
     for (const { access_token = '' } of [first, second]) {
       const record = await test.store.findAccessToken(await tokenId(access_token))
       expect(record?.audience).toEqual(['https://api.example'])

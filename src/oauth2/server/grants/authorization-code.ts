@@ -7,6 +7,7 @@ import type { RequestContext, TokenContext } from '../context.ts'
 import type { AuthorizationParameters, GrantDecision } from '../decisions.ts'
 import type { AuthorizationGrant, TokenGrant } from '../grant.ts'
 import type { AuthorizationCodeRecord, GrantRecord } from '../records.ts'
+import { narrowTarget } from '../requested-resource.ts'
 import type { AuthorizationCodeStore, TokenCommit } from '../store.ts'
 import { tokenId } from '../tokens/token-id.ts'
 
@@ -71,12 +72,12 @@ export class AuthorizationCodeGrant
     return this.#decide(context, record)
   }
 
-  #decide(context: Context, record: AuthorizationCodeRecord): GrantDecision {
+  /** A target that cannot be had does not burn the code: the client may ask for another one. @spec RFC 8707 §2.2 */
+  async #decide(context: Context, record: AuthorizationCodeRecord): Promise<GrantDecision> {
     const { grant } = record
     return {
       ...(grant.subject === undefined ? {} : { subject: grant.subject }),
-      ...(grant.resource === undefined ? {} : { audience: grant.resource }),
-      scope: grant.scope,
+      ...(await narrowTarget(context, grant, grant.scope)),
       grant,
       createsGrant: true,
       refreshable: true,

@@ -3,6 +3,7 @@ import { isConfidential } from '../client-rules.ts'
 import type { TokenContext } from '../context.ts'
 import type { GrantDecision } from '../decisions.ts'
 import type { TokenGrant } from '../grant.ts'
+import { chooseTarget } from '../requested-resource.ts'
 import { reduceScope } from '../requested-scope.ts'
 
 /**
@@ -15,10 +16,11 @@ export class ClientCredentialsGrant implements TokenGrant {
   readonly grantType = 'client_credentials'
   readonly parameters = ['scope'] as const
 
-  grant({ client, params, server }: TokenContext): GrantDecision {
+  async grant(context: TokenContext): Promise<GrantDecision> {
+    const { client, params, server } = context
     if (!isConfidential(client)) {
       throw new OAuth2Error('unauthorized_client', 'client credentials grant is for clients that have credentials')
     }
-    return { scope: reduceScope(params.get('scope') ?? client.scope, client, server.scopes) }
+    return chooseTarget(context, reduceScope(params.get('scope') ?? client.scope, client, server.scopes))
   }
 }

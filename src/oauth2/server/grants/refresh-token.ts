@@ -6,6 +6,7 @@ import type { TokenContext } from '../context.ts'
 import type { GrantDecision, RepeatedAnswer } from '../decisions.ts'
 import type { TokenGrant } from '../grant.ts'
 import type { GrantRecord, RefreshTokenRecord } from '../records.ts'
+import { narrowTarget } from '../requested-resource.ts'
 import type { RefreshTokenStore, TokenCommit } from '../store.ts'
 import { openAnswer, sealAnswer } from '../tokens/sealed-answer.ts'
 import { tokenId } from '../tokens/token-id.ts'
@@ -27,6 +28,8 @@ interface Attempt {
   readonly token: string
   readonly record: RefreshTokenRecord
   readonly scope: string
+  /** What tells this answer from those to other requests with the same token. */
+  readonly asked: string
 }
 
 /**
@@ -55,7 +58,8 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
     if (record.client_id !== client.client_id) {
       throw new OAuth2Error('invalid_grant', 'refresh_token was issued to another client')
     }
-    const attempt = { token, record, scope: formatScope(parseScope(params.get('scope') ?? record.scope)) }
+    const scope = formatScope(parseScope(params.get('scope') ?? record.scope))
+    const attempt = { token, record, scope, asked: [scope, ...params.all('resource').sort()].join('\n') }
     if (record.rotated_at !== undefined) return { repeat: await answerAgain(context, attempt) }
     if (attempt.scope === '' && params.has('scope')) {
       throw new OAuth2Error('invalid_scope', 'scope must be a list of scope tokens separated by spaces')
@@ -65,23 +69,26 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
     }
     const grant = await store.findGrant(record.grant_id)
     if (grant === undefined) throw gone()
-    return this.#rotate || !isConfidential(client) ? rotate(context, attempt, grant) : keep(context, attempt, grant)
+    const decision = await decide(context, attempt, grant)
+    return this.#rotate || !isConfidential(client)
+      ? rotate(context, attempt, decision)
+      : keep(context, attempt, decision)
   }
 }
 
 /** The new tokens replace the presented one, which keeps the answer for a second caller. */
-function rotate(context: Context, attempt: Attempt, grant: GrantRecord): GrantDecision {
+function rotate(context: Context, attempt: Attempt, decision: GrantDecision): GrantDecision {
   return {
-    ...decide(attempt, grant),
+    ...decision,
     refreshable: true,
     commit: (tokens, response) => exchange(context, attempt, tokens, response),
   }
 }
 
 /** The presented token stays; the answer repeats it for clients that store answers as they come. */
-function keep({ store }: Context, attempt: Attempt, grant: GrantRecord): GrantDecision {
+function keep({ store }: Context, attempt: Attempt, decision: GrantDecision): GrantDecision {
   return {
-    ...decide(attempt, grant),
+    ...decision,
     async commit(tokens, response) {
       if (!(await store.saveTokens(tokens))) throw gone()
       response.refresh_token = attempt.token
@@ -90,11 +97,11 @@ function keep({ store }: Context, attempt: Attempt, grant: GrantRecord): GrantDe
   }
 }
 
-function decide({ scope }: Attempt, grant: GrantRecord): GrantDecision {
+/** @spec RFC 8707 §2.2 */
+async function decide(context: Context, { scope }: Attempt, grant: GrantRecord): Promise<GrantDecision> {
   return {
     ...(grant.subject === undefined ? {} : { subject: grant.subject }),
-    ...(grant.resource === undefined ? {} : { audience: grant.resource }),
-    scope,
+    ...(await narrowTarget(context, grant, scope)),
     grant,
   }
 }
@@ -107,8 +114,8 @@ async function exchange(
   response: TokenResponse,
 ): Promise<TokenResponse | undefined> {
   const { store, now } = context
-  const { token, record, scope } = attempt
-  const successorResponse = await sealAnswer(token, scope, response)
+  const { token, record, asked } = attempt
+  const successorResponse = await sealAnswer(token, asked, response)
   const outcome = await store.rotateRefreshToken(record.id, { at: now, successorResponse, tokens })
   if (outcome === 'done') return undefined
   const winner = outcome === 'replayed' ? await store.findRefreshToken(record.id) : undefined
@@ -120,15 +127,15 @@ async function exchange(
  * Answers a token that was exchanged before: inside the window with the same answer, if it is for the same scope; after it
  * the family ends.
  */
-async function answerAgain(context: Context, { token, record, scope }: Attempt): Promise<TokenResponse> {
+async function answerAgain(context: Context, { token, record, asked }: Attempt): Promise<TokenResponse> {
   const { server, now, requestId } = context
   const { client_id: clientId, grant_id: grantId, rotated_at: rotatedAt = 0, successor_response: sealed = '' } = record
   const withinWindow = now < rotatedAt + server.lifetimes.refreshReplay
   server.emit('refresh.replayed', { clientId, grantId, withinWindow, requestId })
   if (!withinWindow) throw await endFamily(context, record)
-  const answer = await openAnswer(token, scope, sealed)
+  const answer = await openAnswer(token, asked, sealed)
   if (answer === undefined)
-    throw new OAuth2Error('invalid_grant', 'refresh_token was exchanged before, for another scope')
+    throw new OAuth2Error('invalid_grant', 'refresh_token was exchanged before, for another scope or resource')
   return answer.expires_in === undefined ? answer : { ...answer, expires_in: answer.expires_in - (now - rotatedAt) }
 }
 
