@@ -3,7 +3,7 @@ import type { AccessToken, RequiredScope, ResourceProtector } from '../oauth2/re
 import { defineOAuth, type OAuthConstructor } from '../oidc/client/index.ts'
 import type { NodeRequest } from './shared/node-body.ts'
 import { NodeClient } from './shared/node-client.ts'
-import { fromNode } from './shared/node-request.ts'
+import { fromNode, type ProxyOptions } from './shared/node-request.ts'
 import { toNode } from './shared/node-response.ts'
 import type { OAuthServer } from './shared/server.ts'
 
@@ -11,7 +11,7 @@ export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.t
 export { ClientError } from '../oidc/client/index.ts'
 export type { FinishedLogin, FinishedLogout } from './shared/node-client.ts'
 export { CookieSession } from './shared/session.ts'
-export type { AccessToken, NodeRequest, OAuthServer, RequiredScope }
+export type { AccessToken, NodeRequest, OAuthServer, ProxyOptions, RequiredScope }
 export { fromNode, NodeClient, toNode }
 
 /**
@@ -38,9 +38,9 @@ export type Middleware = (request: NodeRequest, response: ServerResponse, next: 
  * @example
  * app.use(oauthServer(server))
  */
-export function oauthServer(server: OAuthServer): Middleware {
+export function oauthServer(server: OAuthServer, options?: ProxyOptions): Middleware {
   return (incoming, outgoing, next) => {
-    const request = fromNode(incoming)
+    const request = fromNode(incoming, options)
     if (!server.owns(request)) return next()
     server
       .handle(request)

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { defineOAuth, type OAuthConstructor } from '../oidc/client/index.ts'
 import { NodeClient } from './shared/node-client.ts'
-import { fromNode } from './shared/node-request.ts'
+import { fromNode, type ProxyOptions } from './shared/node-request.ts'
 import { toNode } from './shared/node-response.ts'
 import type { OAuthServer } from './shared/server.ts'
 
@@ -10,7 +10,7 @@ export { ClientError } from '../oidc/client/index.ts'
 export type { NodeRequest } from './shared/node-body.ts'
 export type { FinishedLogin, FinishedLogout } from './shared/node-client.ts'
 export { CookieSession } from './shared/session.ts'
-export type { OAuthServer }
+export type { OAuthServer, ProxyOptions }
 export { fromNode, NodeClient, toNode }
 
 /**
@@ -32,10 +32,11 @@ export const OAuth: OAuthConstructor<NodeClient> = /* @__PURE__ */ defineOAuth(N
  */
 export function oauthServer(
   server: Pick<OAuthServer, 'handle'>,
+  options?: ProxyOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     server
-      .handle(fromNode(request))
+      .handle(fromNode(request, options))
       .then((answer) => toNode(answer, response))
       .catch(() => giveUp(response))
   }

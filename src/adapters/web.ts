@@ -74,14 +74,22 @@ export class WebClient extends RegisteredClient {
  */
 export const OAuth: OAuthConstructor<WebClient> = /* @__PURE__ */ defineOAuth(WebClient)
 
+export interface WebServerOptions {
+  /** Where a request comes from, which only the platform knows: for limits and the log. Not a header that anybody can send. */
+  readonly remoteAddress?: (request: Request) => string | undefined
+}
+
 /**
  * A fetch handler that answers everything with the server: for platforms that speak `Request` and `Response`.
  *
  * @example
  * Bun.serve({ fetch: oauthServer(server) })
  */
-export function oauthServer(server: Pick<OAuthServer, 'handle'>): (request: Request) => Promise<Response> {
-  return async (request) => toFetch(await server.handle(fromFetch(request)))
+export function oauthServer(
+  server: Pick<OAuthServer, 'handle'>,
+  { remoteAddress }: WebServerOptions = {},
+): (request: Request) => Promise<Response> {
+  return async (request) => toFetch(await server.handle(fromFetch(request, remoteAddress?.(request))))
 }
 
 function cookieHeaders(cookies: readonly string[]): Headers {

@@ -22,6 +22,7 @@ export {
 } from './fetch.ts'
 export { FetchError, type FetchErrorCode, type FetchErrorDetails } from './fetch-error.ts'
 export { RequestParameters } from './form.ts'
+export { remoteAddressOf } from './forwarded.ts'
 export { fromFetch, type HttpRequest, pathOf, queryOf } from './request.ts'
 export {
   empty,

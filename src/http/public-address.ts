@@ -1,4 +1,4 @@
-import { parseUrl } from './url.ts'
+import { parseIpv4, parseIpv6 } from './ip-address.ts'
 
 type Block = readonly [start: number, bits: number]
 
@@ -53,25 +53,4 @@ function isPublicIpv6(groups: readonly number[]): boolean {
 
 function block4(start: string, bits: number): Block {
   return [parseIpv4(start) ?? 0, bits]
-}
-
-function parseIpv4(text: string): number | undefined {
-  if (!/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) return undefined
-  const bytes = text.split('.').map(Number)
-  return bytes.every((byte) => byte < 256) ? bytes.reduce((sum, byte) => ((sum << 8) | byte) >>> 0, 0) : undefined
-}
-
-/** The eight groups. The parser of URLs knows every spelling and writes one. @spec RFC 5952 §4 */
-function parseIpv6(text: string): number[] | undefined {
-  const host = parseUrl(`http://[${text}]`)?.hostname
-  if (host === undefined) return undefined
-  const [left = '', right] = host.slice(1, -1).split('::')
-  const before = toGroups(left)
-  const after = toGroups(right ?? '')
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0)
-  return [...before, ...zeros, ...after]
-}
-
-function toGroups(text: string): number[] {
-  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16))
 }

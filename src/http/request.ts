@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly method: string
   /** As received: absolute (`https://op.example/token?a=b`) or origin-form (`/token?a=b`). The core reads only path and query. */
   readonly url: string
+  /** The address that it comes from, as far as it is known and proxies are trusted: for limits and the log, proof of nothing. */
+  readonly remoteAddress?: string | undefined
   /** A header's value by its lower-case name; repeated lines joined by `, `. */
   header(name: string): string | undefined
   /** The `application/x-www-form-urlencoded` body. Throws `HttpError` 400, 413 or 415. */
@@ -21,12 +23,17 @@ export interface HttpRequest {
   json(): Awaitable<JsonObject>
 }
 
-/** The core's view of a fetch `Request`. Its body is read with the size limit, and only when asked for. */
-export function fromFetch(request: Request): HttpRequest {
+/**
+ * The core's view of a fetch `Request`. Its body is read with the size limit, and only when asked for.
+ *
+ * @param remoteAddress where it comes from: the platform knows, the `Request` does not.
+ */
+export function fromFetch(request: Request, remoteAddress?: string): HttpRequest {
   const header = (name: string): string | undefined => request.headers.get(name) ?? undefined
   return {
     method: request.method,
     url: request.url,
+    remoteAddress,
     header,
     ...bodyReaders(header('content-type'), () => readBody(request)),
   }

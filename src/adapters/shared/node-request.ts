@@ -1,13 +1,29 @@
-import { bodyReaders, type HttpRequest } from '../../http/index.ts'
+import { bodyReaders, type HttpRequest, remoteAddressOf } from '../../http/index.ts'
 import { type NodeRequest, readNodeBody } from './node-body.ts'
 
+/** What an adapter is told about where it runs. */
+export interface ProxyOptions {
+  /**
+   * How many proxies of yours stand in front, each appending to `X-Forwarded-For`. None by default: then the header says
+   * nothing about where a request comes from, since anybody can send it.
+   */
+  readonly trustProxy?: number
+}
+
 /** The core's view of a request of `node:http`, Express, Connect and their like. */
-export function fromNode(request: NodeRequest & { readonly originalUrl?: string }): HttpRequest {
+export function fromNode(
+  request: NodeRequest & { readonly originalUrl?: string },
+  { trustProxy = 0 }: ProxyOptions = {},
+): HttpRequest {
   const header = (name: string): string | undefined => headerOf(request, name)
   return {
     method: request.method ?? 'GET',
     // Where a framework has mounted something it shortens `url` and keeps what came in `originalUrl`.
     url: request.originalUrl ?? request.url ?? '/',
+    // Asked for by few: the socket is not, until somebody is.
+    get remoteAddress() {
+      return remoteAddressOf(request.socket.remoteAddress, header('x-forwarded-for'), trustProxy)
+    },
     header,
     ...bodyReaders(header('content-type'), () => readNodeBody(request)),
   }

@@ -45,6 +45,7 @@ function rebuildRequest(context: RequestContext, { parameters }: InteractionHand
   return {
     method: 'GET',
     url: `${urlOf(context, 'authorization')}?${parameters}`,
+    remoteAddress: request.remoteAddress,
     header: (name) => request.header(name),
     form: () => request.form(),
     json: () => request.json(),
