@@ -47,6 +47,14 @@ export interface AuthorizationServerOptions<out S> {
    * @spec RFC 9700 §2.1.1
    */
   readonly pkce?: 'required' | ((client: Client) => 'required' | 'optional')
+  /**
+   * Whether this client's redirect URIs are trusted so far that a browser is sent there before a person has decided
+   * anything, with an error. By default those are that an operator wrote down; clients that registered themselves have
+   * their errors shown on a page.
+   *
+   * @spec RFC 9700 §4.11.2
+   */
+  readonly trustsRedirects?: (client: Client) => boolean
   /** Paths below the issuer's, by endpoint name: `{ token: '/oauth/token' }`. */
   readonly paths?: { readonly [endpoint: string]: string }
   /** What people see when a request cannot be answered to the client. */

@@ -24,6 +24,7 @@ export interface Settings<out S> {
   readonly audience: readonly string[] | undefined
   readonly findResource: (resource: string, client: Client) => Awaitable<ResourceServer | undefined>
   readonly requiresPkce: (client: Client) => boolean
+  readonly trustsRedirects: (client: Client) => boolean
   readonly paths: Readonly<Record<string, string>>
   readonly errorPage: ErrorPage | undefined
   readonly logger: Logger
@@ -55,6 +56,7 @@ export function checkOptions<S>(options: AuthorizationServerOptions<S>): Setting
     audience: typeof options.audience === 'string' ? [options.audience] : options.audience,
     findResource: resourceFinder(options.resources ?? []),
     requiresPkce: pkceRule(options.pkce ?? 'required'),
+    trustsRedirects: options.trustsRedirects ?? (({ client_id_issued_at }) => client_id_issued_at === undefined),
     paths: options.paths ?? {},
     errorPage: options.errorPage,
     logger: createLogger(options.logger),

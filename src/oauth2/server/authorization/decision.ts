@@ -7,6 +7,8 @@ import { createContext, type ServerCore } from '../core.ts'
 import type { Approval, AuthorizationDecision, AuthorizationParameters } from '../decisions.ts'
 import { logRefusal, toOAuth2Error } from '../error-response.ts'
 import type { GrantRecord } from '../records.ts'
+import { findTarget, lifetimeOf } from '../tokens/target.ts'
+import { mayTellClient } from './error-target.ts'
 import type { AuthorizationRequest, ProvenRequest } from './request.ts'
 import { sendToClient, showToPerson } from './response.ts'
 
@@ -23,11 +25,11 @@ export async function decideAuthorization<S>(
     }
     return await sendToClient(core, context, request, await authorize(core, context, request, decision))
   } catch (error) {
-    return refuse(core, context, request, error)
+    return refuse(core, context, request, error, decision)
   }
 }
 
-/** Tells the client that its request failed. @spec RFC 6749 §4.1.2.1 */
+/** Tells the client, or the person where the client is not trusted so far, that the request failed. @spec RFC 6749 §4.1.2.1 */
 export function refuseAuthorization<S>(
   core: ServerCore<S>,
   request: ProvenRequest,
@@ -41,6 +43,7 @@ async function refuse<S>(
   context: RequestContext<S>,
   request: ProvenRequest,
   error: unknown,
+  decision?: AuthorizationDecision,
 ): Promise<HttpResponse> {
   const refusal = toOAuth2Error(error, context.requestId)
   logRefusal(context, refusal)
@@ -49,6 +52,7 @@ async function refuse<S>(
     error: refusal.code,
     requestId: context.requestId,
   })
+  if (!mayTellClient(core, request, decision)) return showToPerson(core, context, refusal)
   try {
     return await sendToClient(core, context, request, refusal.toParameters())
   } catch (cause) {
@@ -71,7 +75,7 @@ async function authorize<S>(
   for (const extension of core.registry.extensions) {
     await extension.onAuthorizationApproval?.({ ...context, authorization, approval })
   }
-  const record = createGrant(core, context, request, approval)
+  const record = await createGrant(core, context, request, approval)
   const parameters = await grant.authorize(context, authorization, record)
   core.server.emit('authorization.granted', {
     clientId: record.client_id,
@@ -84,14 +88,16 @@ async function authorize<S>(
 }
 
 /** Writes down what was agreed to. A grant without refresh tokens ends when its access token does. */
-function createGrant<S>(
+async function createGrant<S>(
   { settings, registry }: ServerCore<S>,
   { now }: RequestContext,
   { client, scope, resource, params }: AuthorizationRequest<unknown>,
   approval: Approval,
-): GrantRecord {
-  const { lifetimes } = settings
-  const lifetime = mayRefresh(client, registry) ? lifetimes.grant : lifetimes.authorizationCode + lifetimes.accessToken
+): Promise<GrantRecord> {
+  const context = { client, grantType: 'authorization_code', audience: resource }
+  const lifetime = mayRefresh(client, registry)
+    ? lifetimeOf(settings, 'grant', context)
+    : settings.lifetimes.authorizationCode + (await findTarget(settings, context)).lifetime
   const nonce = params.get('nonce')
   return createApprovedGrant({ client, scope, resource, nonce, now, expiresAt: now + lifetime }, approval)
 }
