@@ -16,6 +16,9 @@ interface ResourceDirectory {
   findResource(resource: string, client: Client): Awaitable<ResourceServer | undefined>
 }
 
+/** Who asks for a token, and with what. */
+type Asking = Pick<TokenContext, 'params' | 'client' | 'server'>
+
 /** What an access token is for, and what may be done with it there. */
 export type TokenTarget = Pick<GrantDecision, 'audience' | 'scope' | 'askedScope'>
 
@@ -40,7 +43,7 @@ export async function findRequestedResources(
  * @throws OAuth2Error `invalid_target`, `invalid_scope`
  * @spec RFC 8707 §2.2
  */
-export async function chooseTarget({ params, client, server }: TokenContext, scope: string): Promise<TokenTarget> {
+export async function chooseTarget({ params, client, server }: Asking, scope: string): Promise<TokenTarget> {
   return toTarget(await findRequestedResources(params, client, server), scope)
 }
 
@@ -53,7 +56,7 @@ export async function chooseTarget({ params, client, server }: TokenContext, sco
  * @spec RFC 8707 §2.2
  */
 export async function narrowTarget(
-  { params, client, server }: TokenContext,
+  { params, client, server }: Asking,
   { resource: granted = [] }: Pick<GrantRecord, 'resource'>,
   scope: string,
 ): Promise<TokenTarget> {
@@ -85,7 +88,7 @@ export function limitScope(scope: string, resources: readonly ResourceServer[]):
 function toTarget(resources: readonly ResourceServer[], scope: string): TokenTarget {
   if (resources.length === 0) return { scope }
   return {
-    audience: [...new Set(resources.map(({ resource }) => resource))],
+    audience: resources.map(({ resource }) => resource),
     scope: limitScope(scope, resources),
     askedScope: scope,
   }
@@ -99,9 +102,12 @@ async function findAll(
   if (names.length > MOST_RESOURCES) {
     throw new OAuth2Error('invalid_target', 'resource must not name more than 20', { reason: 'resource_too_many' })
   }
-  const found: ResourceServer[] = []
-  for (const name of names) found.push(await findOne(name, client, directory))
-  return found
+  const found = new Map<string, ResourceServer>()
+  for (const name of names) {
+    const known = await findOne(name, client, directory)
+    found.set(known.resource, known)
+  }
+  return [...found.values()]
 }
 
 async function findOne(name: string, client: Client, directory: ResourceDirectory): Promise<ResourceServer> {

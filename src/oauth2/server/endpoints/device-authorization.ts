@@ -11,6 +11,7 @@ import { createDeviceCode, DEVICE_CODE_GRANT } from '../device/device-code.ts'
 import { createUserCode, formatUserCode, type UserCodeKind, userCodeId } from '../device/user-code.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { DeviceCodeRecord } from '../records.ts'
+import { findRequestedResources, limitScope } from '../requested-resource.ts'
 import { reduceScope } from '../requested-scope.ts'
 import type { DeviceCodeStore } from '../store.ts'
 import { tokenId } from '../tokens/token-id.ts'
@@ -134,13 +135,9 @@ async function readRequest({ server, request, requestId }: Context): Promise<Dev
     })
   }
   const scope = reduceScope(params.get('scope'), client, server.scopes)
-  const resource = [...new Set(params.all('resource'))]
-  for (const name of resource) {
-    if ((await server.findResource(name, client)) !== undefined) continue
-    throw new OAuth2Error('invalid_target', 'resource is not one that this server issues tokens for', {
-      reason: 'resource_unknown',
-    })
-  }
+  const resources = await findRequestedResources(params, client, server)
+  limitScope(scope, resources)
+  const resource = resources.map((found) => found.resource)
   return { client_id: client.client_id, scope, ...(resource.length === 0 ? {} : { resource }) }
 }
 

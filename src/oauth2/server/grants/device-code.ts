@@ -4,6 +4,7 @@ import type { GrantDecision } from '../decisions.ts'
 import { DEVICE_CODE_GRANT, saysItExpired } from '../device/device-code.ts'
 import type { TokenGrant } from '../grant.ts'
 import type { DeviceCodeRecord } from '../records.ts'
+import { narrowTarget } from '../requested-resource.ts'
 import type { DeviceCodeStore, TokenCommit } from '../store.ts'
 import { tokenId } from '../tokens/token-id.ts'
 
@@ -63,13 +64,13 @@ async function findOwnCode({ params, store, client, now }: Context): Promise<Dev
   return record
 }
 
-function decide(context: Context, record: DeviceCodeRecord): GrantDecision {
+/** A target that cannot be had leaves the code as it is. @spec RFC 8707 §2.2 */
+async function decide(context: Context, record: DeviceCodeRecord): Promise<GrantDecision> {
   const { grant } = record
   if (grant === undefined) throw new Error('an approved device code has no grant')
   return {
     ...(grant.subject === undefined ? {} : { subject: grant.subject }),
-    ...(grant.resource === undefined ? {} : { audience: grant.resource }),
-    scope: grant.scope,
+    ...(await narrowTarget(context, grant, grant.scope)),
     grant,
     createsGrant: true,
     refreshable: true,

@@ -4,6 +4,7 @@ import type { RequestContext } from '../context.ts'
 import type { AuthorizationParameters } from '../decisions.ts'
 import type { AuthorizationGrant } from '../grant.ts'
 import type { GrantRecord } from '../records.ts'
+import { narrowTarget } from '../requested-resource.ts'
 
 /**
  * The implicit grant: the access token comes back in the fragment of the redirect, where the browser's history, scripts
@@ -34,8 +35,7 @@ export class ImplicitGrant implements AuthorizationGrant {
       { ...context, clientAuthMethod: 'none', grantType: this.grantType },
       {
         ...(grant.subject === undefined ? {} : { subject: grant.subject }),
-        ...(grant.resource === undefined ? {} : { audience: grant.resource }),
-        scope: grant.scope,
+        ...(await narrowTarget(context, grant, grant.scope)),
         grant,
         createsGrant: true,
         signedIn: false,

@@ -11,6 +11,7 @@ import { formatScope, isScopeSubset, parseScope } from '../../scope.ts'
 import type { TokenContext } from '../context.ts'
 import type { GrantDecision } from '../decisions.ts'
 import type { TokenGrant } from '../grant.ts'
+import { chooseTarget } from '../requested-resource.ts'
 import { reduceScope } from '../requested-scope.ts'
 import type { ReplayStore } from '../store.ts'
 import { audienceOf, type KnownIssuer, mayPresent, type TrustedIssuer, TrustedIssuers } from '../trusted-issuers.ts'
@@ -95,7 +96,7 @@ export class JwtBearerGrant implements TokenGrant<ReplayStore> {
         reason: 'assertion_issuer_unknown',
       })
     }
-    const scope = limitScope(params.get('scope'), context, issuer)
+    const target = await chooseTarget(context, limitScope(params.get('scope'), context, issuer))
     const claims = await this.#verify(context, assertion, issuer)
     const subject = await issuer.subject(claims, client)
     if (!isNonEmptyString(subject)) {
@@ -103,7 +104,7 @@ export class JwtBearerGrant implements TokenGrant<ReplayStore> {
         reason: 'assertion_subject_unknown',
       })
     }
-    return { subject, scope, signedIn: false }
+    return { subject, ...target, signedIn: false }
   }
 
   /** @spec RFC 7523 §3 */

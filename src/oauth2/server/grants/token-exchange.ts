@@ -9,6 +9,7 @@ import type { TokenContext } from '../context.ts'
 import type { GrantDecision } from '../decisions.ts'
 import type { TokenGrant } from '../grant.ts'
 import type { Actor, GrantRecord } from '../records.ts'
+import { findRequestedResources } from '../requested-resource.ts'
 import type { GrantStore, TokenCommit, TokenStore } from '../store.ts'
 import { checkDepth, checkMayAct, identitiesOf, identityOfClient, prependActor } from '../token-exchange/actor.ts'
 import { type ExchangedToken, TOKEN_TYPES } from '../token-exchange/exchanged-token.ts'
@@ -19,6 +20,7 @@ import {
   readExchangeScope,
 } from '../token-exchange/policy.ts'
 import { readToken, type TokenReader } from '../token-exchange/read-token.ts'
+import { approveTargets, type ExchangeTargets, readTargets } from '../token-exchange/targets.ts'
 import { isJwt } from '../tokens/jwt.ts'
 import { type TrustedIssuer, TrustedIssuers } from '../trusted-issuers.ts'
 
@@ -39,13 +41,9 @@ export interface TokenExchangeOptions {
 
 type Context = TokenContext<TokenStore & GrantStore>
 
-interface Targets extends Pick<ExchangeRequest, 'audience' | 'resource'> {
-  /** Whether `audience` has names that the server knows nothing about. */
-  readonly hasUnknown: boolean
-}
-
 /** What the policy decides about, and the family that the new token joins. */
-interface CheckedRequest extends ExchangeRequest, Targets {
+interface CheckedRequest extends ExchangeRequest {
+  readonly targets: ExchangeTargets
   readonly grant: GrantRecord | undefined
 }
 
@@ -96,7 +94,7 @@ export class TokenExchangeGrant implements TokenGrant<TokenStore & GrantStore> {
     }
     const issuedType = readRequestedType(context)
     const request = await this.#check(context)
-    const { grant: _, hasUnknown: __, ...asked } = request
+    const { grant: _, targets: __, ...asked } = request
     const approval = await this.#policy(asked)
     if (!approval) {
       throw new OAuth2Error('invalid_request', 'the policy of this server does not allow this exchange', {
@@ -116,7 +114,8 @@ export class TokenExchangeGrant implements TokenGrant<TokenStore & GrantStore> {
     const grant = await findFamily(context, subject)
     const targets = await readTargets(context)
     const scope = readExchangeScope(params.get('scope'), client, server.scopes, subject)
-    return { client, subject, ...(actor === undefined ? {} : { actor }), ...targets, scope, grant }
+    const { resource, audience } = targets
+    return { client, subject, ...(actor === undefined ? {} : { actor }), resource, audience, scope, grant, targets }
   }
 
   #readSubject(context: Context): Promise<ExchangedToken> {
@@ -160,12 +159,10 @@ function decide(
   act: Actor | undefined,
   issuedType: string,
 ): GrantDecision {
-  const { subject, grant } = request
-  const audience = approvedAudience(request, approval)
+  const { subject, grant, targets } = request
   return {
     ...subjectOf(request),
-    scope: approvedScope(request, approval),
-    ...(audience.length === 0 ? {} : { audience }),
+    ...approveTargets(targets, approval, approvedScope(request, approval)),
     ...(act === undefined ? {} : { act }),
     ...(grant === undefined ? {} : { grant }),
     signedIn: false,
@@ -207,33 +204,6 @@ function readRequestedType({ params }: Context): string {
   if (type === TOKEN_TYPES.accessToken || type === TOKEN_TYPES.jwt) return type
   throw new OAuth2Error('invalid_request', 'requested_token_type is not one that this server issues', {
     reason: 'exchange_requested_type_unsupported',
-  })
-}
-
-/**
- * The services that a token is asked for. Those that the server does not know by name are the policy's to name.
- *
- * @spec RFC 8693 §2.1
- */
-async function readTargets({ params, server, client }: Context): Promise<Targets> {
-  const resource = [...new Set(params.all('resource'))]
-  const audience = [...new Set(params.all('audience'))]
-  const unknown: string[] = []
-  for (const name of [...resource, ...audience]) {
-    if ((await server.findResource(name, client)) === undefined) unknown.push(name)
-  }
-  if (!unknown.some((name) => resource.includes(name))) return { resource, audience, hasUnknown: unknown.length > 0 }
-  throw new OAuth2Error('invalid_target', 'resource is not one that this server issues tokens for', {
-    reason: 'resource_unknown',
-  })
-}
-
-/** @spec RFC 8693 §2.2.2 */
-function approvedAudience({ resource, audience, hasUnknown }: Targets, approval: ExchangeApproval): readonly string[] {
-  if (approval.audience !== undefined) return approval.audience
-  if (!hasUnknown) return [...resource, ...audience]
-  throw new OAuth2Error('invalid_target', 'audience is not one that this server issues tokens for', {
-    reason: 'exchange_audience_unknown',
   })
 }
 

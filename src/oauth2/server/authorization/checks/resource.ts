@@ -10,5 +10,5 @@ import type { ProvenDraft } from '../draft.ts'
 export async function checkResource(draft: ProvenDraft): Promise<void> {
   const resources = await findRequestedResources(draft.params, draft.client, draft.rules)
   limitScope(draft.scope, resources)
-  draft.resource = [...new Set(resources.map(({ resource }) => resource))]
+  draft.resource = resources.map(({ resource }) => resource)
 }
