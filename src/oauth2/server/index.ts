@@ -102,6 +102,7 @@ export type {
   RegistrationStore,
   StatementIssuer,
 } from './registration/options.ts'
+export { chooseTarget, narrowTarget, type TokenTarget } from './requested-resource.ts'
 export type { ResourceServer } from './resources.ts'
 export type { ResponseMode } from './response-mode.ts'
 export { FormPost } from './response-modes/form-post.ts'

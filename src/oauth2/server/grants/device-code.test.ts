@@ -65,6 +65,17 @@ describe('RFC 8628 §3.4 a device that polls', () => {
     const token = body(await devices.poll(device_code))['access_token'] ?? ''
     expect((await findAccessToken(devices.context, token))?.audience).toEqual(['https://api.example'])
   })
+
+  it('RFC 8707 §2.2: gets none for a resource that it did not name, and keeps its code', async () => {
+    const resources = [{ resource: 'https://api.example' }, { resource: 'https://other.example' }]
+    const devices = new DeviceTest({ resources })
+    const { device_code, user_code } = await devices.begin({ resource: 'https://api.example' })
+    await devices.approve(user_code)
+    const form = { grant_type: DEVICE_CODE_GRANT, client_id: 'tv', device_code, resource: 'https://other.example' }
+    expect(problem(await devices.test.token(form))[1]).toBe('invalid_target')
+    devices.test.wait(5)
+    expect((await devices.poll(device_code)).status).toBe(200)
+  })
 })
 
 describe('RFC 8628 §3.5 a device is told', () => {

@@ -303,3 +303,22 @@ describe('setting it up', () => {
     expect(() => new JwtBearerGrant({ issuers: [], leeway: -1 })).toThrow('"leeway" must be a duration')
   })
 })
+
+describe('RFC 8707 §2 the resource that a token is for', () => {
+  const resources = [{ resource: 'https://api.example', scopes: ['read'] }]
+
+  it('is the one that is named', async () => {
+    const bearer = new BearerTest({}, { resources })
+    const response = await bearer.present(await bearer.assertion(), { resource: 'https://api.example' })
+    const context = { server: bearer.test.server, store: bearer.test.store, now: bearer.now }
+    const record = await findAccessToken(context, body(response)['access_token'] ?? '')
+    expect([record?.audience, record?.scope]).toEqual([['https://api.example'], 'read'])
+  })
+
+  it('is refused where the server does not know it, before the assertion is used up', async () => {
+    const bearer = new BearerTest({}, { resources })
+    const assertion = await bearer.assertion()
+    expect(problem(await bearer.present(assertion, { resource: 'https://other.example' }))[1]).toBe('invalid_target')
+    expect((await bearer.present(assertion)).status).toBe(200)
+  })
+})
