@@ -25,7 +25,7 @@ export function buildMetadata<S>(core: ServerCore<S>): ServerMetadata {
 }
 
 function describeNames<S>(core: ServerCore<S>): Partial<ServerMetadata> {
-  const { registry, server } = core
+  const { registry, server, settings } = core
   const hasAuthorization = registry.authorizationGrants.size > 0
   const { scopes } = server
   return {
@@ -34,6 +34,7 @@ function describeNames<S>(core: ServerCore<S>): Partial<ServerMetadata> {
     response_types_supported: [...registry.authorizationGrants.keys()],
     ...(hasAuthorization ? { response_modes_supported: [...registry.responseModes.keys()] } : {}),
     grant_types_supported: [...new Set([...registry.tokenGrants.keys(), ...frontChannelGrantTypes(core)])],
+    ...(settings.resourceNames.length === 0 ? {} : { protected_resources: settings.resourceNames }),
   }
 }
 

@@ -23,6 +23,8 @@ export interface Settings<out S> {
   readonly accessTokenFormat: (client: Client) => AccessTokenFormat
   readonly audience: readonly string[] | undefined
   readonly findResource: (resource: string, client: Client) => Awaitable<ResourceServer | undefined>
+  /** The names of the resources that are written down; those that a function finds are not known beforehand. */
+  readonly resourceNames: readonly string[]
   readonly requiresPkce: (client: Client) => boolean
   readonly trustsRedirects: (client: Client) => boolean
   readonly paths: Readonly<Record<string, string>>
@@ -55,6 +57,7 @@ export function checkOptions<S>(options: AuthorizationServerOptions<S>): Setting
     accessTokenFormat: typeof format === 'function' ? format : () => format,
     audience: typeof options.audience === 'string' ? [options.audience] : options.audience,
     findResource: resourceFinder(options.resources ?? []),
+    resourceNames: typeof options.resources === 'function' ? [] : namesOf(options.resources ?? []),
     requiresPkce: pkceRule(options.pkce ?? 'required'),
     trustsRedirects: options.trustsRedirects ?? (({ client_id_issued_at }) => client_id_issued_at === undefined),
     paths: options.paths ?? {},
@@ -101,6 +104,10 @@ function resourceFinder(
   if (typeof resources === 'function') return resources
   const known = new Map(resources.map((entry) => [entry.resource, entry]))
   return (resource) => known.get(resource)
+}
+
+function namesOf(resources: readonly ResourceServer[]): readonly string[] {
+  return resources.map(({ resource }) => resource)
 }
 
 /** A public client cannot prove itself: the challenge is all that binds a code to it. @spec RFC 9700 §2.1.1 */

@@ -1,6 +1,6 @@
 import type { Header, HttpResponse } from '../../http/response.ts'
 import { json } from '../../http/response.ts'
-import { appendWellKnown } from '../../http/url.ts'
+import { appendWellKnown, insertWellKnown } from '../../http/url.ts'
 import type { Endpoint, RequestContext } from '../../oauth2/server/index.ts'
 
 /** Short enough for a new key or endpoint to be seen soon. */
@@ -12,8 +12,10 @@ export class DiscoveryEndpoint implements Endpoint {
   readonly methods = ['GET'] as const
   readonly cors = 'public'
 
+  /** Behind the issuer's path, and before it: clients that know RFC 8414 look there, too. @spec RFC 8414 §5 */
   path(issuer: URL): readonly string[] {
-    return [new URL(appendWellKnown(issuer.href, 'openid-configuration')).pathname]
+    const places = [appendWellKnown, insertWellKnown].map((place) => place(issuer.href, 'openid-configuration'))
+    return [...new Set(places.map((url) => new URL(url).pathname))]
   }
 
   handle({ server }: RequestContext): HttpResponse {

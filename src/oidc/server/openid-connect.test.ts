@@ -249,6 +249,15 @@ describe('CVE-2026-44681: nothing is redirected before the redirect URI is prove
 describe('OIDC Discovery §3, §4 the configuration document', () => {
   const wellKnown = '/.well-known/openid-configuration'
 
+  it('RFC 8414 §5: lies behind the path of the issuer, and before it for clients that look there', async () => {
+    const { server } = new TestProvider({ issuer: `${ISSUER}/tenant` })
+    for (const place of [`/tenant${wellKnown}`, `${wellKnown}/tenant`]) {
+      const response = await server.fetch(new Request(ISSUER + place))
+      expect(await response.json()).toMatchObject({ issuer: `${ISSUER}/tenant` })
+    }
+    expect((await server.fetch(new Request(ISSUER + wellKnown))).status).toBe(404)
+  })
+
   it('says what is true', async () => {
     const { server } = new TestProvider({ openid: { acrValues: ['1'], claimsOfScope: { groups: ['groups'] } } })
     const response = await server.fetch(new Request(ISSUER + wellKnown, { headers: { origin: 'https://spa.example' } }))

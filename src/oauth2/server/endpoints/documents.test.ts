@@ -73,6 +73,17 @@ describe('RFC 8414 §2 and RFC 9207 §3 the metadata document', () => {
     expect((await server.handle(get('/tenant/oauth/token'))).status).toBe(405)
   })
 
+  it('RFC 9728 §4: names the resources that are written down, not those that a function finds', () => {
+    const resources = [{ resource: 'https://a.example' }, { resource: 'https://b.example' }]
+    expect(new TestServer({ resources }).server.metadata().protected_resources).toEqual([
+      'https://a.example',
+      'https://b.example',
+    ])
+    for (const none of [[], () => resources[0]]) {
+      expect(new TestServer({ resources: none }).server.metadata()).not.toHaveProperty('protected_resources')
+    }
+  })
+
   it('changes with what is registered later, and is written once in between', async () => {
     const { server } = new TestServer()
     const before = await server.handle(get(WELL_KNOWN))

@@ -33,6 +33,18 @@ export interface IntrospectionOptions<in S = unknown> {
   username?(subject: string): Awaitable<string | undefined>
 }
 
+/** Encryption to a client's public key, with what every library knows. @spec RFC 9701 §7 */
+const ENCRYPTION = {
+  introspection_encryption_alg_values_supported: [
+    'RSA-OAEP',
+    'RSA-OAEP-256',
+    'ECDH-ES',
+    'ECDH-ES+A128KW',
+    'ECDH-ES+A256KW',
+  ],
+  introspection_encryption_enc_values_supported: ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'],
+}
+
 type Context<S> = RequestContext<S & ClientStore & RefreshTokenStore>
 
 /**
@@ -59,7 +71,8 @@ export class IntrospectionEndpoint<S = unknown> implements Endpoint<S & ClientSt
     return {
       introspection_endpoint: url,
       ...(this.#options.bearerScope === undefined ? {} : { introspection_endpoint_auth_methods_supported: ['Bearer'] }),
-      ...(algorithms.length === 0 ? {} : { introspection_signing_alg_values_supported: algorithms }),
+      // What is not signed is not encrypted either.
+      ...(algorithms.length === 0 ? {} : { introspection_signing_alg_values_supported: algorithms, ...ENCRYPTION }),
     }
   }
 
