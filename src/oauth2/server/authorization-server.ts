@@ -43,6 +43,7 @@ import { Routes } from './routes.ts'
 import { checkOptions } from './settings.ts'
 import type { ClientStore, TokenStore } from './store.ts'
 import { issueTokens } from './tokens/issuer.ts'
+import { createToken, type TokenKind } from './tokens/token-format.ts'
 
 /** These come with a decision that has a line of its own in the log. */
 const LOG_LEVELS: Partial<Record<keyof ServerEvents, 'debug' | 'warn'>> = {
@@ -70,7 +71,7 @@ const LOG_LEVELS: Partial<Record<keyof ServerEvents, 'debug' | 'warn'>> = {
 export class AuthorizationServer<S extends ClientStore & TokenStore> implements ServerHandle, ServerRegistry<S> {
   readonly #core: ServerCore<S>
   readonly #events: Emitter<ServerEvents>
-  #metadata: ServerMetadata | undefined
+  #metadata: { readonly keys: KeySet; readonly document: ServerMetadata } | undefined
   #scopes: readonly string[] | undefined
   #routes: Routes<S>
 
@@ -95,7 +96,7 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
     for (const mode of [new Query(), new Fragment(), new FormPost()]) this.registerResponseMode(mode)
     this.registerEndpoint(new TokenEndpoint(this.#core))
     this.registerEndpoint(new MetadataEndpoint())
-    if (this.keys.keys.length > 0) this.registerEndpoint(new JwksEndpoint())
+    if (this.#core.settings.hasKeys) this.registerEndpoint(new JwksEndpoint())
     this.registerExtension(new IssuerParameter())
   }
 
@@ -193,8 +194,13 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
 
   /** The server's description of itself: the sum of what is registered. @spec RFC 8414 §2 */
   metadata(): ServerMetadata {
-    this.#metadata ??= buildMetadata(this.#core)
-    return this.#metadata
+    // What is signed with depends on the keys, which may have rotated.
+    if (this.#metadata?.keys !== this.keys) this.#metadata = { keys: this.keys, document: buildMetadata(this.#core) }
+    return this.#metadata.document
+  }
+
+  createToken(kind: TokenKind): string {
+    return createToken(this.#core.settings.tokenPrefix, kind)
   }
 
   endpointUrl(name: string): string | undefined {

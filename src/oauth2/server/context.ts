@@ -11,8 +11,18 @@ import type { AuthorizationRequest, ProvenRequest, ResumedRequest } from './auth
 import type { AuthorizationDecision, GrantDecision } from './decisions.ts'
 import type { ServerEvents } from './events.ts'
 import type { Lifetimes } from './lifetimes.ts'
+import type { Attempt } from './rate-limit.ts'
 import type { AccessTokenRecord, Client, Confirmation, GrantRecord } from './records.ts'
 import type { ResourceServer } from './resources.ts'
+import type { TokenKind } from './tokens/token-format.ts'
+
+/** What ties a step to the request that it is part of. */
+export interface RequestOrigin {
+  /** Identifies the request in the log and in `server_error` answers. */
+  readonly requestId: string
+  /** The name of the endpoint that answers. Absent where the application routes the request itself. */
+  readonly endpoint?: string | undefined
+}
 
 /** What grants, endpoints and extensions may ask of the server that they are registered with. */
 export interface ServerHandle {
@@ -25,14 +35,21 @@ export interface ServerHandle {
   readonly logger: Logger
   /** The server's description: the sum of what is registered. */
   metadata(): ServerMetadata
+  /** A new opaque token of this server. Stores are given its hash. */
+  createToken(kind: TokenKind): string
   /** The absolute URL of a registered endpoint, or nothing. */
   endpointUrl(name: string): string | undefined
   /** Proves which client is asking, by exactly one of the registered methods. Throws `invalid_client`. */
   authenticateClient(
     request: HttpRequest,
     parameters: RequestParameters,
-    requestId?: string,
+    origin?: RequestOrigin,
   ): Promise<AuthenticatedClient>
+  /**
+   * Asks whether something may be done as often as it is. Throws `OAuth2Error` with status 429: `temporarily_unavailable`
+   * unless another code is given.
+   */
+  checkRateLimit(attempt: Attempt, code?: 'temporarily_unavailable' | 'slow_down'): Promise<void>
   /** Whether this client's authorization requests need a PKCE challenge. */
   requiresPkce(client: Client): boolean
   /** What the server knows about a resource that a client names, or nothing. @spec RFC 8707 §2 */
@@ -74,14 +91,12 @@ export interface AuthenticatedClient {
 }
 
 /** All that belongs to one request; grants, endpoints and extensions themselves keep no state. */
-export interface RequestContext<out S = unknown> {
+export interface RequestContext<out S = unknown> extends RequestOrigin {
   readonly server: ServerHandle
   readonly store: S
   readonly request: HttpRequest
   /** When the request came in. */
   readonly now: Seconds
-  /** Identifies the request in the log and in `server_error` answers. */
-  readonly requestId: string
 }
 
 /** A token request whose client is proven. */

@@ -1,4 +1,6 @@
 import type { Seconds } from '../../util/clock.ts'
+import type { Duration } from '../../util/duration.ts'
+import type { Client } from './records.ts'
 
 /** How long things live. */
 export interface Lifetimes {
@@ -17,6 +19,20 @@ export interface Lifetimes {
   /** How long a rotated refresh token gets its successor's answer again. Default 15 s. */
   readonly refreshReplay: Seconds
 }
+
+/** The lifetimes that may differ from one token to the next. */
+export type RuledLifetime = 'accessToken' | 'refreshToken' | 'grant'
+
+/** What a token, or a grant, is for. */
+export interface LifetimeContext {
+  readonly client: Client
+  readonly grantType: string
+  /** Who may accept it; empty: nobody was named. */
+  readonly audience: readonly string[]
+}
+
+/** Nothing: as long as it would be without the rule. */
+export type LifetimeRule = (context: LifetimeContext) => Duration | undefined
 
 export const DEFAULT_LIFETIMES: Lifetimes = {
   authorizationCode: 60,

@@ -4,9 +4,11 @@ import type { Clock } from '../../util/clock.ts'
 import type { Duration } from '../../util/duration.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ErrorPage } from './authorization/error-page.ts'
-import type { Lifetimes } from './lifetimes.ts'
+import type { LifetimeRule, Lifetimes, RuledLifetime } from './lifetimes.ts'
+import type { RateLimit } from './rate-limit.ts'
 import type { Client } from './records.ts'
 import type { ResourceServer } from './resources.ts'
+import type { AccessTokenClaims } from './tokens/claims.ts'
 
 /** `opaque`: random, looked up in the store. `jwt`: describes itself to resource servers (RFC 9068). */
 export type AccessTokenFormat = 'opaque' | 'jwt'
@@ -23,12 +25,23 @@ export interface AuthorizationServerOptions<out S> {
   readonly store: S
   /** The keys that tokens are signed with: a set, or one that rotates. Needed for JWT access tokens and OpenID Connect. */
   readonly keys?: KeySet | CurrentKeys
-  /** Seconds, or a text such as `'10m'`. */
-  readonly lifetimes?: { readonly [Name in keyof Lifetimes]?: Duration }
+  /** Seconds, or a text such as `'10m'`; those of tokens and grants also a function of what they are for. */
+  readonly lifetimes?: {
+    readonly [Name in keyof Lifetimes]?: Duration | (Name extends RuledLifetime ? LifetimeRule : never)
+  }
   /** The scopes that the server knows, besides those that extensions bring. Absent: any. */
   readonly scopes?: readonly string[]
   /** Defaults to `opaque`. */
   readonly accessTokenFormat?: AccessTokenFormat | ((client: Client) => AccessTokenFormat)
+  /**
+   * What access tokens say besides what they always say: in a JWT, and to those who introspect. Roles and groups, for
+   * instance, as `groups`, `roles` and `entitlements`.
+   *
+   * @spec RFC 9068 §2.2.3.1
+   */
+  readonly accessTokenClaims?: AccessTokenClaims
+  /** What opaque tokens begin with, so that scanners recognise one that was published. Letters and digits, `aw` by default. */
+  readonly tokenPrefix?: string
   /** Who accepts access tokens, where a grant does not say. Defaults to the issuer for JWTs. @spec RFC 9068 §3 */
   readonly audience?: string | readonly string[]
   /**
@@ -55,6 +68,13 @@ export interface AuthorizationServerOptions<out S> {
    * @spec RFC 9700 §4.11.2
    */
   readonly trustsRedirects?: (client: Client) => boolean
+  /**
+   * Asked before what may be done only so often: requests, comparing secrets, looking up user codes, signing in. What it
+   * refuses is answered with 429; what it throws, with 500. `createRateLimiter` makes one. Absent: everything goes.
+   *
+   * @spec RFC 6585 §4
+   */
+  readonly rateLimit?: RateLimit
   /** Paths below the issuer's, by endpoint name: `{ token: '/oauth/token' }`. */
   readonly paths?: { readonly [endpoint: string]: string }
   /** What people see when a request cannot be answered to the client. */

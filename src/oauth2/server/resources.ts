@@ -12,9 +12,9 @@ export interface ResourceServer {
   readonly resource: string
   /** The scopes that mean something there; tokens for it have no others. Absent: any. */
   readonly scopes?: readonly string[]
-  /** Default: what the server's options say. */
+  /** Default: what the server's options say. A token for several is a JWT if one of them wants it. */
   readonly accessTokenFormat?: AccessTokenFormat
-  /** Default: what the server's options say. */
+  /** Default: what the server's options say. A token for several lives as long as the shortest. */
   readonly accessTokenLifetime?: Duration
   /** What JWTs for it are signed with. Default: the first asymmetric key of the server. */
   readonly signingAlgorithm?: AlgorithmName

@@ -149,16 +149,17 @@ describe('RFC 6750 §3.1 refusals', () => {
 
   it('of a token about no person', async () => {
     const { ask, provider } = await signedIn('openid')
+    const authorization = `Bearer ${provider.server.createToken('access_token')}`
     await provider.store.saveTokens({
       accessToken: {
-        id: await idOf('Bearer of-a-service'),
+        id: await idOf(authorization),
         client_id: 'app',
         scope: 'openid',
         created_at: provider.now,
         expires_at: provider.now + 60,
       },
     })
-    const response = await ask({ headers: { authorization: 'Bearer of-a-service' } })
+    const response = await ask({ headers: { authorization } })
     expect(response.headers.get('www-authenticate')).toBe(challenge('invalid_token', 'access token is about no person'))
   })
 

@@ -55,7 +55,8 @@ async function ask(test: TestServer, token: string, headers?: Record<string, str
 }
 
 /** Puts a token into the store as some grant or extension would. */
-async function save(test: TestServer, value: string, record: Partial<AccessTokenRecord>): Promise<string> {
+async function save(test: TestServer, record: Partial<AccessTokenRecord>): Promise<string> {
+  const value = test.server.createToken('access_token')
   const now = test.time / 1000
   const accessToken: AccessTokenRecord = {
     id: await tokenId(value),
@@ -115,7 +116,7 @@ describe('RFC 7662 §2.1, §2.2 introspection', () => {
 
   it('tells who acts, what the token is bound to and what else it says, and lets no claim stand for a member', async () => {
     const test = create({ introspection: { username: async (subject) => `${subject}@example` } })
-    const token = await save(test, 'exchanged', {
+    const token = await save(test, {
       subject: 'alice',
       audience: ['https://a.example', 'https://b.example'],
       act: { sub: 'robot', act: { sub: 'another' } },
@@ -192,7 +193,7 @@ describe('RFC 7662 §2.2, §4 who may know', () => {
 
   it('is the client that stands in the audience by its own name', async () => {
     const test = create()
-    const token = await save(test, 'for-stranger', { audience: ['stranger'] })
+    const token = await save(test, { audience: ['stranger'] })
     expect(await ask(test, token, basic('stranger'))).toMatchObject({ active: true })
   })
 
@@ -207,7 +208,7 @@ describe('RFC 7662 §2.2, §4 who may know', () => {
 
   it('is no resource where the token says nothing about whom it is for', async () => {
     const test = create()
-    expect(await ask(test, await save(test, 'for-nobody', {}), basic('api'))).toEqual(INACTIVE)
+    expect(await ask(test, await save(test, {}), basic('api'))).toEqual(INACTIVE)
   })
 
   it('is never a resource when it is about a refresh token, whatever the policy says', async () => {
@@ -328,9 +329,9 @@ describe('RFC 7662 §2.1, RFC 6750 §3.1 asking with an access token', () => {
   it('works with the scope for it, and for whom its client is', async () => {
     const test = create2()
     const { access_token = '' } = await test.tokens()
-    const own = await save(test, 'ticket', { client_id: 'api', scope: 'read admin' })
+    const own = await save(test, { client_id: 'api', scope: 'read admin' })
     expect(await ask(test, access_token, bearer(own))).toMatchObject({ active: true, sub: 'alice' })
-    const stranger = await save(test, 'other', { client_id: 'stranger', scope: 'admin' })
+    const stranger = await save(test, { client_id: 'stranger', scope: 'admin' })
     expect(await ask(test, access_token, bearer(stranger))).toEqual(INACTIVE)
     expect(await ask(test, access_token, basic())).toMatchObject({ active: true })
   })
@@ -359,8 +360,8 @@ describe('RFC 7662 §2.1, RFC 6750 §3.1 asking with an access token', () => {
     ],
   ])('is refused where the token %s', async (_, record, status, error, challenge) => {
     const test = create2()
-    if (record !== undefined) await save(test, 'ticket', { client_id: 'api', ...record })
-    const response = await introspect(test, { token: 'x' }, bearer('ticket'))
+    const token = record === undefined ? 'ticket' : await save(test, { client_id: 'api', ...record })
+    const response = await introspect(test, { token: 'x' }, bearer(token))
     expect(problem(response).slice(0, 2)).toEqual([status, error])
     expect(headerOf(response, 'www-authenticate')).toBe(challenge)
   })
@@ -458,6 +459,8 @@ describe('RFC 8414 §2, RFC 9701 §7 what the server says about the endpoint', (
       introspection_endpoint: `${ISSUER}/introspect`,
       introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'Bearer'],
       introspection_signing_alg_values_supported: ['ES256'],
+      introspection_encryption_alg_values_supported: expect.arrayContaining(['ECDH-ES', 'RSA-OAEP-256']),
+      introspection_encryption_enc_values_supported: expect.arrayContaining(['A128CBC-HS256', 'A256GCM']),
     })
   })
 

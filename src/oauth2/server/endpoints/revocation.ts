@@ -7,8 +7,8 @@ import type { Endpoint } from '../endpoint.ts'
 import type { Client } from '../records.ts'
 import type { RefreshTokenStore } from '../store.ts'
 import { findAccessToken } from '../tokens/find-access-token.ts'
+import { findRefreshToken } from '../tokens/find-refresh-token.ts'
 import { isJwt } from '../tokens/jwt.ts'
-import { tokenId } from '../tokens/token-id.ts'
 
 type Context = RequestContext<RefreshTokenStore>
 
@@ -74,7 +74,7 @@ const revokeAccessToken: Revoker = async (context, client, token) => {
 
 /** @spec RFC 7009 §2.1 */
 const revokeRefreshToken: Revoker = async ({ store, server, now, requestId }, client, token) => {
-  const record = await store.findRefreshToken(await tokenId(token))
+  const record = await findRefreshToken(store, token)
   if (record === undefined) return false
   checkOwner(client, record.client_id)
   const grantId = record.grant_id

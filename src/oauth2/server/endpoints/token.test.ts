@@ -118,7 +118,7 @@ describe('RFC 6749 §5.1 the answer', () => {
   it('is a token that nobody stores on the way', async () => {
     const response = await new TestServer().token(GRANT, basic())
     expect(body(response)).toEqual({
-      access_token: expect.stringMatching(/^[\w-]{43}$/),
+      access_token: expect.stringMatching(/^aw_at_[\w-]{49}$/),
       token_type: 'Bearer',
       expires_in: 3600,
       scope: 'read',
@@ -157,7 +157,7 @@ describe('a grant of your own', () => {
     const test = new TestServer({ clients })
     test.server.registerGrant(pin)
     const tokens = body(await test.token({ grant_type: 'urn:example:pin', pin: '1234' }, basic()))
-    expect(tokens['refresh_token']).toMatch(/^[\w-]{43}$/)
+    expect(tokens['refresh_token']).toMatch(/^aw_rt_[\w-]{49}$/)
     expect((await test.refresh(tokens['refresh_token'] ?? '')).status).toBe(200)
     expect(test.server.metadata().grant_types_supported).toContain('urn:example:pin')
   })

@@ -27,10 +27,10 @@ describe('RFC 6749 §4.1, §4.1.3 redeeming a code', () => {
     const test = new TestServer()
     const tokens = await test.tokens({ scope: 'read write' })
     expect(tokens).toEqual({
-      access_token: expect.stringMatching(/^[\w-]{43}$/),
+      access_token: expect.stringMatching(/^aw_at_[\w-]{49}$/),
       token_type: 'Bearer',
       expires_in: 3600,
-      refresh_token: expect.stringMatching(/^[\w-]{43}$/),
+      refresh_token: expect.stringMatching(/^aw_rt_[\w-]{49}$/),
       scope: 'read write',
     })
     expect(test.events.map(({ event }) => event)).toEqual(['authorization.granted', 'token.issued'])

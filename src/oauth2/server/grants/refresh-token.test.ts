@@ -146,7 +146,7 @@ describe('RFC 9700 §4.14.2 rotation', () => {
     const spa = { client_id: 'spa', redirect_uri: 'https://spa.example/cb', code_verifier: VERIFIER }
     const { refresh_token = '' } = body(await test.token({ ...spa, grant_type: 'authorization_code', code }))
     const next = body(await test.token({ ...spa, grant_type: 'refresh_token', refresh_token }))
-    expect(next['refresh_token']).toMatch(/^[\w-]{43}$/)
+    expect(next['refresh_token']).toMatch(/^aw_rt_[\w-]{49}$/)
     expect(next['refresh_token']).not.toBe(refresh_token)
   })
 })

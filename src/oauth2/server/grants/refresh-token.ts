@@ -8,8 +8,8 @@ import type { TokenGrant } from '../grant.ts'
 import type { GrantRecord, RefreshTokenRecord } from '../records.ts'
 import { narrowTarget } from '../requested-resource.ts'
 import type { RefreshTokenStore, TokenCommit } from '../store.ts'
+import { findRefreshToken } from '../tokens/find-refresh-token.ts'
 import { openAnswer, sealAnswer } from '../tokens/sealed-answer.ts'
-import { tokenId } from '../tokens/token-id.ts'
 
 export interface RefreshTokenOptions {
   /**
@@ -52,7 +52,7 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
     const { params, store, client, now } = context
     const token = params.get('refresh_token')
     if (token === undefined) throw new OAuth2Error('invalid_request', 'refresh_token is missing')
-    const record = await store.findRefreshToken(await tokenId(token))
+    const record = await findRefreshToken(store, token)
     if (record === undefined || record.expires_at <= now) throw gone()
     // Whose it is comes first: what another client presents changes nothing.
     if (record.client_id !== client.client_id) {

@@ -3,7 +3,7 @@ import { findClient } from '../find-client.ts'
 import type { AccessTokenRecord, Client, GrantRecord, RefreshTokenRecord } from '../records.ts'
 import type { ClientStore, RefreshTokenStore } from '../store.ts'
 import { findAccessToken } from '../tokens/find-access-token.ts'
-import { tokenId } from '../tokens/token-id.ts'
+import { findRefreshToken } from '../tokens/find-refresh-token.ts'
 
 type Found =
   | { readonly kind: 'access_token'; readonly record: AccessTokenRecord }
@@ -47,7 +47,7 @@ async function findAccess(context: Context, value: string): Promise<Found | unde
 
 /** One that was exchanged for its successor is still known, but no longer good. */
 async function findRefresh({ store, now }: Context, value: string): Promise<Found | undefined> {
-  const record = await store.findRefreshToken(await tokenId(value))
+  const record = await findRefreshToken(store, value)
   if (record === undefined || record.rotated_at !== undefined || record.expires_at <= now) return undefined
   return { kind: 'refresh_token', record }
 }

@@ -2,6 +2,7 @@ import type { RequestContext } from '../context.ts'
 import type { AccessTokenRecord } from '../records.ts'
 import type { TokenStore } from '../store.ts'
 import { isJwt, readAccessToken } from './jwt.ts'
+import { isIntactToken } from './token-format.ts'
 import { tokenId } from './token-id.ts'
 
 /**
@@ -13,7 +14,7 @@ export async function findAccessToken(
   token: string,
 ): Promise<AccessTokenRecord | undefined> {
   const claimed = isJwt(token) ? await readAccessToken({ server, now }, token) : undefined
-  if (isJwt(token) && claimed === undefined) return undefined
+  if (claimed === undefined && !isIntactToken('access_token', token)) return undefined
   // A token without family describes itself: there is nothing to look up.
   if (claimed !== undefined && claimed.grant_id === undefined) return claimed
   const record = await store.findAccessToken(claimed?.id ?? (await tokenId(token)))

@@ -1,13 +1,16 @@
 import { randomToken } from '../../../crypto/random.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { TokenResponse } from '../../token-response.ts'
-import { mayRefresh } from '../client-rules.ts'
+import { isConfidential, mayRefresh } from '../client-rules.ts'
 import type { TokenContext, TokenResponseContext } from '../context.ts'
 import type { ServerCore } from '../core.ts'
 import type { GrantDecision } from '../decisions.ts'
-import type { AccessTokenRecord, GrantRecord, RefreshTokenRecord } from '../records.ts'
+import type { AccessTokenRecord, Confirmation, GrantRecord, RefreshTokenRecord } from '../records.ts'
 import type { TokenCommit, TokenStore } from '../store.ts'
-import { findAccessTokenKey, signAccessToken } from './jwt.ts'
+import { loadClaims } from './claims.ts'
+import { signAccessToken } from './jwt.ts'
+import { findTarget, lifetimeOf } from './target.ts'
+import { createToken } from './token-format.ts'
 import { jwtTokenId, tokenId } from './token-id.ts'
 
 /** A token: what goes out, and what is kept of it. */
@@ -54,18 +57,19 @@ interface MintedAccessToken extends Minted<AccessTokenRecord> {
 /** A JWT that belongs to a family is kept like an opaque token, so that revocation reaches it. */
 async function mintAccessToken<S>(
   { settings }: ServerCore<S>,
-  { client, now }: TokenContext<S>,
+  context: TokenContext<S>,
   decision: GrantDecision,
   grant: GrantRecord | undefined,
 ): Promise<MintedAccessToken> {
-  const value = randomToken(32)
-  const isJwt = settings.accessTokenFormat(client) === 'jwt'
+  const { client, grantType, now, binding } = context
   const audience = decision.audience ?? settings.audience
-  const lifetime = settings.lifetimes.accessToken
+  const { format, lifetime, algorithm } = await findTarget(settings, { client, grantType, audience: audience ?? [] })
+  const jti = format === 'jwt' ? randomToken(16) : undefined
+  const opaque = jti === undefined ? createToken(settings.tokenPrefix, 'access_token') : ''
   const record: AccessTokenRecord = {
-    id: await (isJwt ? jwtTokenId(value) : tokenId(value)),
+    id: await (jti === undefined ? tokenId(opaque) : jwtTokenId(jti)),
     client_id: client.client_id,
-    scope: decision.scope,
+    scope: decision.scope ?? '',
     created_at: now,
     expires_at: Math.min(now + lifetime, decision.expiresAt ?? Infinity, grant?.expires_at ?? Infinity),
   }
@@ -73,46 +77,60 @@ async function mintAccessToken<S>(
   if (decision.subject !== undefined) record.subject = decision.subject
   if (decision.act !== undefined) record.act = decision.act
   if (audience !== undefined) record.audience = audience
-  if (!isJwt) return { value, record, selfContained: false }
-  const jwt = await signAccessToken(settings.issuer, findAccessTokenKey(settings.keys.current), value, record, grant)
+  if (isBound(binding)) record.cnf = { ...binding }
+  const claims = await loadClaims(settings, context, record, grant)
+  if (claims !== undefined) record.claims = claims
+  if (jti === undefined) return { value: opaque, record, selfContained: false }
+  const { issuer, keys } = settings
+  const jwt = await signAccessToken({ issuer, keys: keys.current, algorithm, jti, record, grant })
   return { value: jwt, record, selfContained: grant === undefined }
+}
+
+/** Whether the client has proven to possess something. @spec RFC 7800 §3.1 */
+function isBound(binding: Confirmation): boolean {
+  return Object.keys(binding).length > 0
 }
 
 /**
  * A refresh token stands for all that was granted, even where the access token beside it was asked for less.
  *
  * @spec RFC 6749 §6
+ * @spec RFC 9449 §5
  */
 async function mintRefreshToken<S>(
   { settings }: ServerCore<S>,
-  { client, now }: TokenContext<S>,
+  { client, grantType, now, binding }: TokenContext<S>,
   grant: GrantRecord,
 ): Promise<Minted<RefreshTokenRecord>> {
-  const value = randomToken(32)
+  const value = createToken(settings.tokenPrefix, 'refresh_token')
+  const lifetime = lifetimeOf(settings, 'refreshToken', { client, grantType, audience: grant.resource ?? [] })
   const record: RefreshTokenRecord = {
     id: await tokenId(value),
     client_id: client.client_id,
     grant_id: grant.id,
     scope: grant.scope,
     created_at: now,
-    expires_at: Math.min(now + settings.lifetimes.refreshToken, grant.expires_at),
+    expires_at: Math.min(now + lifetime, grant.expires_at),
   }
   if (grant.subject !== undefined) record.subject = grant.subject
+  // A client that authenticates may change its key; for one that does not, the key is all that it can prove.
+  if (isBound(binding) && !isConfidential(client)) record.cnf = { ...binding }
   return { value, record }
 }
 
 function createGrant<S>(
   { settings }: ServerCore<S>,
-  { client, now }: TokenContext<S>,
-  { subject, scope, expiresAt }: GrantDecision,
+  { client, grantType, now }: TokenContext<S>,
+  { subject, scope = '', expiresAt, audience = [] }: GrantDecision,
 ): GrantRecord {
+  const lifetime = lifetimeOf(settings, 'grant', { client, grantType, audience })
   return {
     id: randomToken(16),
     client_id: client.client_id,
     ...(subject === undefined ? {} : { subject }),
     scope,
     created_at: now,
-    expires_at: Math.min(now + settings.lifetimes.grant, expiresAt ?? Infinity),
+    expires_at: Math.min(now + lifetime, expiresAt ?? Infinity),
   }
 }
 
@@ -123,7 +141,8 @@ function buildResponse(
 ): TokenResponse {
   const response: TokenResponse = {
     access_token: value,
-    token_type: 'Bearer',
+    // RFC 9449 §5: what is bound to a key is presented with a proof.
+    token_type: record.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
     expires_in: record.expires_at - now,
   }
   if (refresh !== undefined) response.refresh_token = refresh.value

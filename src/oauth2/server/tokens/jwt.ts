@@ -1,36 +1,48 @@
 import { JoseError } from '../../../jose/errors.ts'
-import type { Key } from '../../../jose/jwk/key.ts'
+import type { AlgorithmName } from '../../../jose/jwk/index.ts'
 import type { KeySet } from '../../../jose/jwks/index.ts'
 import { type JwtClaims, signJwt, verifyJwt } from '../../../jose/jwt/index.ts'
+import { isRecord } from '../../../util/assert.ts'
+import type { Actor, Confirmation } from '../../token-claims.ts'
 import type { RequestContext } from '../context.ts'
 import type { AccessTokenRecord, GrantRecord } from '../records.ts'
+import { accessTokenAlgorithms, defaultAlgorithmOf, findAccessTokenKey } from './signing-key.ts'
 import { jwtTokenId } from './token-id.ts'
 
 const TYPE = 'at+jwt'
 
-/** The key that access tokens are signed with: resource servers verify them, so a shared secret is none. @spec RFC 9068 §2.1 */
-export function findAccessTokenKey({ keys }: KeySet): Key | undefined {
-  return keys.find(({ kty, isPrivate, use }) => kty !== 'oct' && isPrivate && use !== 'enc')
+/** What an access token is made of that describes itself. */
+export interface SelfDescription {
+  readonly issuer: string
+  readonly keys: KeySet
+  /** Absent: as the key says. */
+  readonly algorithm: AlgorithmName | undefined
+  /** What the record's id is made from. */
+  readonly jti: string
+  readonly record: AccessTokenRecord
+  readonly grant: GrantRecord | undefined
 }
 
 /**
  * Signs an access token that describes itself. The family it belongs to goes in as `grant_id`, so that resource servers
  * can be told that it ended.
  *
- * @param jti what the record's id is made from.
  * @spec RFC 9068 §2.2
  */
-export async function signAccessToken(
-  issuer: string,
-  key: Key | undefined,
-  jti: string,
-  record: AccessTokenRecord,
-  grant: GrantRecord | undefined,
-): Promise<string> {
-  if (key === undefined) throw new TypeError('"keys" holds no private asymmetric key to sign JWT access tokens with')
+export async function signAccessToken(token: SelfDescription): Promise<string> {
+  const key = findAccessTokenKey(token.keys, token.algorithm)
+  if (key === undefined)
+    throw new TypeError('"keys" holds no private asymmetric key to sign this JWT access token with')
+  return signJwt(describe(token), key, { typ: TYPE, alg: token.algorithm ?? defaultAlgorithmOf(key) })
+}
+
+function describe({ issuer, jti, record, grant }: SelfDescription): JwtClaims {
+  const { scope, act, cnf } = record
   const { auth_time, acr, amr } = grant?.authentication ?? {}
   const [only, ...others] = record.audience ?? [issuer]
-  const claims: JwtClaims = {
+  return {
+    // First, so that none of them can stand for one that is registered.
+    ...record.claims,
     iss: issuer,
     aud: only !== undefined && others.length === 0 ? only : [...(record.audience ?? [])],
     // A token that a client has for itself names the client as its subject.
@@ -39,11 +51,12 @@ export async function signAccessToken(
     jti,
     iat: record.created_at,
     exp: record.expires_at,
+    ...(scope !== '' && { scope }),
+    ...(grant !== undefined && { grant_id: grant.id }),
+    ...(auth_time !== undefined && { auth_time, acr, amr }),
+    ...(act !== undefined && { act }),
+    ...(cnf !== undefined && { cnf }),
   }
-  if (record.scope !== '') claims['scope'] = record.scope
-  if (grant !== undefined) claims['grant_id'] = grant.id
-  if (auth_time !== undefined) Object.assign(claims, { auth_time, acr, amr })
-  return signJwt(claims, key, { typ: TYPE, alg: algorithmOf(key) })
 }
 
 /** Whether a token has the form of a JWT. Opaque ones have no dots. */
@@ -64,7 +77,7 @@ export async function readAccessToken(
   try {
     const { claims } = await verifyJwt(token, server.keys, {
       typ: TYPE,
-      algorithms: ownAlgorithms(server.keys),
+      algorithms: accessTokenAlgorithms(server.keys),
       issuer: server.issuer,
       required: ['exp', 'aud', 'sub', 'client_id', 'jti'],
       clock: () => now * 1000,
@@ -78,7 +91,7 @@ export async function readAccessToken(
 
 async function toRecord(claims: JwtClaims): Promise<AccessTokenRecord> {
   const { jti = '', iat = 0, exp = 0, sub = '', aud = [] } = claims
-  const { client_id, scope, grant_id } = claims
+  const { client_id, scope, grant_id, act, cnf } = claims
   const record: AccessTokenRecord = {
     id: await jwtTokenId(jti),
     client_id: String(client_id),
@@ -90,14 +103,8 @@ async function toRecord(claims: JwtClaims): Promise<AccessTokenRecord> {
   // A token that a client has for itself names the client as its subject.
   if (sub !== client_id) record.subject = sub
   if (typeof grant_id === 'string') record.grant_id = grant_id
+  // We signed them ourselves: they have the form that we gave them.
+  if (isRecord(act)) record.act = act as Actor
+  if (isRecord(cnf)) record.cnf = cnf as Confirmation
   return record
-}
-
-function ownAlgorithms({ keys }: KeySet): string[] {
-  return keys.filter(({ kty }) => kty !== 'oct').map(algorithmOf)
-}
-
-/** An RSA key fits several; RS256 is the one that every resource server has to know. @spec RFC 9068 §2.1 */
-function algorithmOf({ defaultAlgorithm }: Key): string {
-  return defaultAlgorithm ?? 'RS256'
 }
