@@ -18,13 +18,17 @@ export function reduceScope(
 ): string {
   if (requested === undefined) return ''
   if (!isScope(requested)) {
-    throw new OAuth2Error('invalid_scope', 'scope must be a list of scope tokens separated by spaces')
+    throw refuse('scope must be a list of scope tokens separated by spaces', 'scope_malformed')
   }
   const scopes = parseScope(requested).filter((scope) => known === undefined || known.includes(scope))
-  if (scopes.length === 0) throw new OAuth2Error('invalid_scope', 'scope names nothing that this server knows')
+  if (scopes.length === 0) throw refuse('scope names nothing that this server knows', 'scope_unknown')
   const allowed = client.scope === undefined ? undefined : parseScope(client.scope)
   if (allowed !== undefined && !scopes.every((scope) => allowed.includes(scope))) {
-    throw new OAuth2Error('invalid_scope', 'scope asks for more than this client is registered for')
+    throw refuse('scope asks for more than this client is registered for', 'scope_unregistered')
   }
   return formatScope(scopes)
+}
+
+function refuse(description: string, reason: string): OAuth2Error {
+  return new OAuth2Error('invalid_scope', description, { reason })
 }

@@ -7,7 +7,9 @@ const REPEATABLE: ReadonlySet<string> = new Set(['resource', 'audience'])
 /** With two clients or two redirect URIs there is nobody whom an error could be sent to. @spec RFC 6749 §3.1 */
 export function checkTargetOnce({ params }: UnprovenDraft): void {
   for (const name of ['client_id', 'redirect_uri']) {
-    if (params.duplicates.includes(name)) throw new OAuth2Error('invalid_request', `${name} must be sent once`)
+    if (params.duplicates.includes(name)) {
+      throw new OAuth2Error('invalid_request', `${name} must be sent once`, { reason: 'parameter_repeated' })
+    }
   }
 }
 

@@ -19,15 +19,18 @@ export function checkPkce(draft: ProvenDraft): void {
     return
   }
   // Without a method RFC 7636 §4.3 means `plain`.
-  if (method !== 'S256') throw new OAuth2Error('invalid_request', 'code_challenge_method must be S256')
+  if (method !== 'S256') throw refuse('code_challenge_method must be S256', 'code_challenge_method_unsupported')
   if (!isCodeChallenge(challenge)) {
-    throw new OAuth2Error('invalid_request', 'code_challenge must be a SHA-256 hash in base64url, 43 characters')
+    throw refuse('code_challenge must be a SHA-256 hash in base64url, 43 characters', 'code_challenge_malformed')
   }
   draft.codeChallenge = challenge
 }
 
 function checkAbsence({ client, rules }: ProvenDraft, method: string | undefined): void {
-  if (method !== undefined) throw new OAuth2Error('invalid_request', 'code_challenge_method needs a code_challenge')
-  if (rules.requiresPkce(client))
-    throw new OAuth2Error('invalid_request', 'code_challenge is missing: PKCE is required')
+  if (method !== undefined) throw refuse('code_challenge_method needs a code_challenge', 'code_challenge_missing')
+  if (rules.requiresPkce(client)) throw refuse('code_challenge is missing: PKCE is required', 'code_challenge_missing')
+}
+
+function refuse(description: string, reason: string): OAuth2Error {
+  return new OAuth2Error('invalid_request', description, { reason })
 }

@@ -21,7 +21,9 @@ export function checkRedirectUri(draft: UnprovenDraft): void {
 function registered(client: Client | undefined, requested: string): string {
   const isMatch = (uri: string): boolean => matchesRedirectUri(uri, requested, client?.application_type)
   if (client?.redirect_uris?.some(isMatch)) return requested
-  throw new OAuth2Error('invalid_request', 'redirect_uri is not registered for this client')
+  throw new OAuth2Error('invalid_request', 'redirect_uri is not registered for this client', {
+    reason: 'redirect_uri_unregistered',
+  })
 }
 
 /**
@@ -33,7 +35,7 @@ function registered(client: Client | undefined, requested: string): string {
 function onlyRegistered({ client, params }: UnprovenDraft): string {
   const [only, ...others] = client?.redirect_uris ?? []
   if (only === undefined || others.length > 0 || parseScope(params.get('scope')).includes('openid')) {
-    throw new OAuth2Error('invalid_request', 'redirect_uri is missing')
+    throw new OAuth2Error('invalid_request', 'redirect_uri is missing', { reason: 'redirect_uri_missing' })
   }
   return only
 }

@@ -11,7 +11,9 @@ export function checkResponseMode({ params, rules, responseType }: ProvenDraft):
   const mode = params.get('response_mode')
   if (mode === undefined) return
   if (!rules.hasResponseMode(mode)) {
-    throw new OAuth2Error('invalid_request', 'response_mode is not one that this server supports')
+    throw new OAuth2Error('invalid_request', 'response_mode is not one that this server supports', {
+      reason: 'response_mode_unsupported',
+    })
   }
   const { defaultResponseMode, responseModes } = rules.findGrant(responseType) ?? {}
   if (responseModes !== undefined && !responseModes.includes(mode)) {
@@ -20,6 +22,12 @@ export function checkResponseMode({ params, rules, responseType }: ProvenDraft):
     })
   }
   if (mode === 'query' && defaultResponseMode === 'fragment') {
-    throw new OAuth2Error('invalid_request', 'response_mode must not be query for a response_type that carries tokens')
+    throw new OAuth2Error(
+      'invalid_request',
+      'response_mode must not be query for a response_type that carries tokens',
+      {
+        reason: 'response_mode_query',
+      },
+    )
   }
 }
