@@ -1,4 +1,7 @@
 /** What must and must not compile when a server is put together. Checked by the compiler, never run. */
+
+import { ImplicitGrant } from '../../src/oauth2/server/grants/implicit.ts'
+import { PasswordGrant } from '../../src/oauth2/server/grants/password.ts'
 import {
   AuthorizationCodeGrant,
   type AuthorizationCodeStore,
@@ -7,11 +10,17 @@ import {
   AuthorizationServer,
   ClientCredentialsGrant,
   type ClientStore,
+  DeviceAuthorizationEndpoint,
+  DeviceCodeGrant,
   type Endpoint,
   type Extension,
+  JwtBearerGrant,
+  OAuth2Error,
   type RedirectTarget,
   RefreshTokenGrant,
   RevocationEndpoint,
+  type TokenContext,
+  TokenExchangeGrant,
   type TokenGrant,
   type TokenStore,
 } from '../../src/oauth2/server/index.ts'
@@ -57,21 +66,60 @@ new AuthorizationServer({ issuer, store: full, lifetimes: { accessToken: '10 min
 
 // Parts of your own name the store they need.
 interface PinStore {
-  verifyPin(subject: string, pin: string): boolean
+  verifyPin(subject: string, pin: string): Promise<boolean>
 }
 const pinGrant: TokenGrant<PinStore> = {
-  grantType: 'urn:example:pin',
-  grant: ({ store, params }) => {
-    store.verifyPin(params.get('username') ?? '', params.get('pin') ?? '')
+  grantType: 'urn:example:params:oauth:grant-type:pin',
+  parameters: ['username', 'pin'],
+  async grant({ params, store }) {
+    const subject = params.get('username') ?? ''
     // @ts-expect-error: it said it needs pins only
     store.findClient('web')
-    return { scope: '' }
+    if (!(await store.verifyPin(subject, params.get('pin') ?? ''))) throw new OAuth2Error('invalid_grant', 'wrong pin')
+    return { subject, refreshable: true }
   },
+}
+class PinGrant implements TokenGrant<PinStore> {
+  readonly grantType = pinGrant.grantType
+  readonly length: number
+  constructor(options: { length: number }) {
+    this.length = options.length
+  }
+  async grant({ params, store }: TokenContext<PinStore>) {
+    const pin = params.get('pin') ?? ''
+    return { scope: String(pin.length === this.length && (await store.verifyPin('alice', pin))) }
+  }
 }
 declare const pins: ClientStore & TokenStore & PinStore
 new AuthorizationServer({ issuer, store: pins }).registerGrant(pinGrant)
 // @ts-expect-error: no pins
 new AuthorizationServer({ issuer, store: full }).registerGrant(pinGrant)
+new AuthorizationServer({ issuer, store: pins }).registerGrant(PinGrant, { length: 4 })
+// @ts-expect-error: no pins
+new AuthorizationServer({ issuer, store: full }).registerGrant(PinGrant, { length: 4 })
+// @ts-expect-error: no such option
+new AuthorizationServer({ issuer, store: pins }).registerGrant(PinGrant, { size: 4 })
+
+// Each grant of the package names what it needs.
+const devices = new AuthorizationServer({ issuer, store: full })
+  .registerGrant(DeviceCodeGrant)
+  .registerEndpoint(DeviceAuthorizationEndpoint, { userCode: 'digits' })
+  .registerGrant(TokenExchangeGrant, { policy: () => undefined })
+  .registerGrant(JwtBearerGrant, { issuers: [] })
+  .registerGrant(PasswordGrant, { authenticate: () => undefined })
+  .registerGrant(ImplicitGrant)
+// @ts-expect-error: no device codes
+small.registerGrant(DeviceCodeGrant)
+// @ts-expect-error: no device codes
+small.registerEndpoint(DeviceAuthorizationEndpoint)
+// @ts-expect-error: nowhere to remember assertions
+small.registerGrant(JwtBearerGrant, { issuers: [] })
+// @ts-expect-error: no families
+small.registerGrant(TokenExchangeGrant, { policy: () => undefined })
+// @ts-expect-error: nobody says yes
+devices.registerGrant(TokenExchangeGrant, {})
+// @ts-expect-error: nobody says whose a password is
+devices.registerGrant(PasswordGrant, {})
 
 const pinEndpoint: Endpoint<PinStore> = {
   name: 'pin',
@@ -90,7 +138,9 @@ new AuthorizationServer({ issuer, store: full }).registerExtension(pinExtension)
 
 // The endpoint's callback sees the store of the server it is registered with.
 new AuthorizationServer({ issuer, store: pins }).registerEndpoint(
-  new AuthorizationEndpoint({ interact: ({ store }) => ({ subject: store.verifyPin('a', '1') ? 'a' : 'b' }) }),
+  new AuthorizationEndpoint({
+    interact: async ({ store }) => ({ subject: (await store.verifyPin('a', '1')) ? 'a' : 'b' }),
+  }),
 )
 
 // The answer has the shape that the request came in.

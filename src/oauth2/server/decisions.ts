@@ -8,8 +8,8 @@ import type { TokenCommit } from './store.ts'
 export interface GrantDecision {
   /** Absent: the client acts for itself. */
   subject?: string
-  /** What is granted, space-separated: the scope of the access token. */
-  scope: string
+  /** What is granted, space-separated: the scope of the access token. Absent: nothing in particular. */
+  scope?: string
   /**
    * What was asked for of what was granted, where the access token has less because its resource knows less. An ID token
    * goes by this.
