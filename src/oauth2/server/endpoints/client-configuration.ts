@@ -1,4 +1,3 @@
-import { randomToken } from '../../../crypto/random.ts'
 import { NO_STORE } from '../../../http/cache-control.ts'
 import { pathOf } from '../../../http/request.ts'
 import { empty, type HttpResponse } from '../../../http/response.ts'
@@ -16,6 +15,7 @@ import type { RegistrationStore } from '../registration/options.ts'
 import { CONFIGURATION, respondWithClient } from '../registration/response.ts'
 import type { RegistrationSettings } from '../registration/settings.ts'
 import { checkUpdate } from '../registration/update.ts'
+import { isIntactToken } from '../tokens/token-format.ts'
 import { tokenId } from '../tokens/token-id.ts'
 
 /** A client that proved to be the one it asks about. */
@@ -63,7 +63,7 @@ export class ClientConfigurationEndpoint<S> implements Endpoint<S & Registration
     await checkUpdate(body, current, now)
     const { metadata, statement } = await readRegistration(context, this.#settings, body, { current })
     const { secret, secrets } = await issueCredentials(metadata, current, now, this.#settings.secretLifetime)
-    const registrationToken = randomToken()
+    const registrationToken = server.createToken('registration_token')
     const client: Client = {
       ...metadata,
       ...keepIdentity(current),
@@ -101,6 +101,7 @@ async function authenticate({ store, request }: RequestContext<RegistrationStore
       reason: 'registration_access_token_missing',
     })
   }
+  if (!isIntactToken('registration_token', token)) throw wrongToken()
   const id = await tokenId(token)
   const client = await findClient(store, clientIdOf(pathOf(request)))
   if (client === undefined || client.registration_token_id !== id) throw wrongToken()

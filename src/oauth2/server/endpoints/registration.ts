@@ -1,4 +1,4 @@
-import { randomId, randomToken } from '../../../crypto/random.ts'
+import { randomId } from '../../../crypto/random.ts'
 import type { HttpResponse } from '../../../http/response.ts'
 import type { ServerMetadata } from '../../server-metadata.ts'
 import type { RequestContext } from '../context.ts'
@@ -46,12 +46,12 @@ export class ClientRegistrationEndpoint<S> implements Endpoint<S & RegistrationS
   }
 
   async #createClient(
-    { now }: RequestContext,
+    { server, now }: RequestContext,
     { metadata, statement }: CheckedRegistration,
   ): Promise<PresentableCredentials & { readonly client: Client }> {
     const { secretLifetime, unusedLifetime } = this.#settings
     const { secret, secrets } = await issueCredentials(metadata, undefined, now, secretLifetime)
-    const registrationToken = randomToken()
+    const registrationToken = server.createToken('registration_token')
     const client: Client = {
       ...metadata,
       client_id: randomId(),

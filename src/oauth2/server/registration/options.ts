@@ -67,12 +67,10 @@ export interface ClientRegistrationOptions<in S = unknown> {
   /** Whose software statements count. Absent: statements are ignored. @spec RFC 7591 §2.3 */
   readonly softwareStatements?: { readonly issuers: readonly StatementIssuer[]; readonly required?: boolean }
   /**
-   * How many clients may be registered with one initial access token and from one address; where registration is open and
-   * `address` says nothing, by all together. Default: 100 a day.
+   * How many clients may be registered with one initial access token and from one address (`HttpRequest.remoteAddress`);
+   * where neither is known, by all together. Default: 100 a day.
    */
   readonly quota?: { readonly clients: number; readonly within: Duration }
-  /** Where a request comes from, as far as you trust your proxies. */
-  address?(request: HttpRequest): string | undefined
   /** How long a client is kept that gets no tokens. Default 90 days. */
   readonly unusedLifetime?: Duration
   /** How long client secrets are good. Default: for good. */

@@ -14,10 +14,10 @@ import type { RegistrationSettings } from './settings.ts'
  */
 export async function countRegistration<S>(
   { store, request, now }: RequestContext<CounterStore>,
-  { quota, address }: Pick<RegistrationSettings<S>, 'quota' | 'address'>,
+  { quota }: Pick<RegistrationSettings<S>, 'quota'>,
   access: InitialAccess | undefined,
 ): Promise<void> {
-  const from = address?.(request)
+  const { remoteAddress: from } = request
   const counted = [
     ...(access === undefined ? [] : [`token.${access.id}`]),
     ...(from === undefined ? [] : [`address.${from}`]),

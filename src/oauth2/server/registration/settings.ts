@@ -17,7 +17,7 @@ const SHORTEST_TOKEN = 32
 
 /** The options of registration after they were checked, each with its value. */
 export interface RegistrationSettings<in S>
-  extends Pick<ClientRegistrationOptions<S>, 'initialAccess' | 'scopes' | 'policy' | 'softwareStatements' | 'address'> {
+  extends Pick<ClientRegistrationOptions<S>, 'initialAccess' | 'scopes' | 'policy' | 'softwareStatements'> {
   readonly grantTypes: readonly string[]
   readonly quota: { readonly clients: number; readonly within: Seconds }
   readonly unusedLifetime: Seconds
