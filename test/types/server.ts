@@ -1,7 +1,6 @@
 /** What must and must not compile when a server is put together. Checked by the compiler, never run. */
 
-import { ImplicitGrant } from '../../src/oauth2/server/grants/implicit.ts'
-import { PasswordGrant } from '../../src/oauth2/server/grants/password.ts'
+import { ImplicitGrant } from '../../src/oauth2/server/implicit.ts'
 import {
   AuthorizationCodeGrant,
   type AuthorizationCodeStore,
@@ -24,6 +23,7 @@ import {
   type TokenGrant,
   type TokenStore,
 } from '../../src/oauth2/server/index.ts'
+import { PasswordGrant } from '../../src/oauth2/server/password.ts'
 import { MemoryStore } from '../../src/stores/memory.ts'
 
 const issuer = 'https://op.example'

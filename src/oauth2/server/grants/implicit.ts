@@ -1,4 +1,3 @@
-/** The implicit grant, for servers that have to keep old clients alive. */
 import type { AuthorizationRequest } from '../authorization/request.ts'
 import type { RequestContext } from '../context.ts'
 import type { AuthorizationParameters } from '../decisions.ts'

@@ -1,4 +1,3 @@
-/** The password grant, for servers that have to keep old clients alive. */
 import type { HttpRequest } from '../../../http/request.ts'
 import { isNonEmptyString } from '../../../util/assert.ts'
 import type { Awaitable } from '../../../util/awaitable.ts'
@@ -8,7 +7,9 @@ import { OAuth2Error } from '../../errors.ts'
 import type { TokenContext } from '../context.ts'
 import type { GrantDecision } from '../decisions.ts'
 import type { TokenGrant } from '../grant.ts'
+import { attemptOf } from '../rate-limit.ts'
 import type { Client } from '../records.ts'
+import { chooseTarget } from '../requested-resource.ts'
 import { reduceScope } from '../requested-scope.ts'
 
 /** Somebody tries a password through a client. */
@@ -61,10 +62,14 @@ export class PasswordGrant implements TokenGrant {
   }
 
   /** @spec RFC 6749 §4.3.2 */
-  async grant({ params, client, server, request, requestId }: TokenContext): Promise<GrantDecision> {
+  async grant(context: TokenContext): Promise<GrantDecision> {
+    const { params, client, server, request, requestId } = context
     const username = required(params.get('username'), 'username')
     const password = required(params.get('password'), 'password')
     const scope = reduceScope(params.get('scope') ?? client.scope, client, server.scopes)
+    const target = await chooseTarget(context, scope)
+    const { client_id: clientId } = client
+    await server.checkRateLimit({ kind: 'login', account: username, clientId, ...attemptOf(context) })
     const wait = await this.#options.limit?.({ username, client, request })
     if (wait !== undefined) throw tooMany(wait)
     const person = await this.#options.authenticate({ username, password, client, request })
@@ -77,7 +82,7 @@ export class PasswordGrant implements TokenGrant {
     }
     if (!isNonEmptyString(person.subject))
       throw new TypeError('"subject" of who signed in must be a text that is not empty')
-    return { subject: person.subject, scope, refreshable: true, signedIn: false }
+    return { subject: person.subject, ...target, refreshable: true, signedIn: false }
   }
 }
 
