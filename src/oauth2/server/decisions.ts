@@ -21,6 +21,8 @@ export interface GrantDecision {
   act?: Actor
   /** Who may accept the access token. Absent: the server's default. */
   audience?: readonly string[]
+  /** The resources that were named. A grant that is created for this keeps them: refreshed tokens are for no others. */
+  resource?: readonly string[]
   /** The family the tokens join. Absent: a new one where there is a refresh token, none otherwise. */
   grant?: GrantRecord
   /** Whether `grant` is to be created by the commit. */

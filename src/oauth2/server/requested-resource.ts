@@ -20,7 +20,7 @@ interface ResourceDirectory {
 type Asking = Pick<TokenContext, 'params' | 'client' | 'server'>
 
 /** What an access token is for, and what may be done with it there. */
-export type TokenTarget = Pick<GrantDecision, 'audience' | 'scope' | 'askedScope'>
+export type TokenTarget = Pick<GrantDecision, 'audience' | 'resource' | 'scope' | 'askedScope'>
 
 /**
  * The resources that a request names, each once and by the name that the server has for it.
@@ -87,11 +87,8 @@ export function limitScope(scope: string, resources: readonly ResourceServer[]):
 
 function toTarget(resources: readonly ResourceServer[], scope: string): TokenTarget {
   if (resources.length === 0) return { scope }
-  return {
-    audience: resources.map(({ resource }) => resource),
-    scope: limitScope(scope, resources),
-    askedScope: scope,
-  }
+  const names = resources.map(({ resource }) => resource)
+  return { audience: names, resource: names, scope: limitScope(scope, resources), askedScope: scope }
 }
 
 async function findAll(

@@ -42,6 +42,19 @@ describe('RFC 6749 §4.3 the password grant', () => {
     expect((await test.refresh(tokens['refresh_token'] ?? '')).status).toBe(200)
   })
 
+  it('RFC 8707 §2: gives a grant for the resources that were named, and for no others', async () => {
+    const resources = [{ resource: 'https://api.example', scopes: ['read'] }, { resource: 'https://other.example' }]
+    const test = start({}, { resources })
+    const tokens = body(await test.token({ ...ALICE, resource: 'https://api.example' }, basic()))
+    const refreshed = body(await test.refresh(tokens['refresh_token'] ?? ''))
+    expect([tokens['scope'], refreshed['scope']]).toEqual(['read', 'read'])
+    const context = { server: test.server, store: test.store, now: 1_700_000_000 }
+    const record = await findAccessToken(context, refreshed['access_token'] ?? '')
+    expect(record?.audience).toEqual(['https://api.example'])
+    const elsewhere = await test.refresh(refreshed['refresh_token'] ?? '', { resource: 'https://other.example' })
+    expect(problem(elsewhere)[1]).toBe('invalid_target')
+  })
+
   it('without scope gives what the client is registered for', async () => {
     expect(body(await start().token(ALICE, basic()))['scope']).toBe('openid read')
   })

@@ -9,7 +9,7 @@ import type { AccessTokenRecord, Confirmation, GrantRecord, RefreshTokenRecord }
 import type { TokenCommit, TokenStore } from '../store.ts'
 import { loadClaims } from './claims.ts'
 import { signAccessToken } from './jwt.ts'
-import { findTarget, lifetimeOf } from './target.ts'
+import { findShape, lifetimeOf } from './shape.ts'
 import { createToken } from './token-format.ts'
 import { jwtTokenId, tokenId } from './token-id.ts'
 
@@ -63,7 +63,7 @@ async function mintAccessToken<S>(
 ): Promise<MintedAccessToken> {
   const { client, grantType, now, binding } = context
   const audience = decision.audience ?? settings.audience
-  const { format, lifetime, algorithm } = await findTarget(settings, { client, grantType, audience: audience ?? [] })
+  const { format, lifetime, algorithm } = await findShape(settings, { client, grantType, audience: audience ?? [] })
   const jti = format === 'jwt' ? randomToken(16) : undefined
   const opaque = jti === undefined ? createToken(settings.tokenPrefix, 'access_token') : ''
   const record: AccessTokenRecord = {
@@ -121,14 +121,15 @@ async function mintRefreshToken<S>(
 function createGrant<S>(
   { settings }: ServerCore<S>,
   { client, grantType, now }: TokenContext<S>,
-  { subject, scope = '', expiresAt, audience = [] }: GrantDecision,
+  { subject, scope = '', askedScope = scope, expiresAt, audience = [], resource }: GrantDecision,
 ): GrantRecord {
   const lifetime = lifetimeOf(settings, 'grant', { client, grantType, audience })
   return {
     id: randomToken(16),
     client_id: client.client_id,
     ...(subject === undefined ? {} : { subject }),
-    scope,
+    scope: askedScope,
+    ...(resource === undefined ? {} : { resource }),
     created_at: now,
     expires_at: Math.min(now + lifetime, expiresAt ?? Infinity),
   }
