@@ -1,4 +1,5 @@
 import type { RequestParameters } from '../../http/form.ts'
+import type { Header } from '../../http/response.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { ErrorPage } from './authorization/error-page.ts'
@@ -46,6 +47,14 @@ export interface AuthorizationResponseContext<out S = unknown> extends RequestCo
   readonly parameters: AuthorizationParameters
 }
 
+/** The response of an endpoint, successful or not, that is about to be sent. */
+export interface EndpointResponseContext<out S = unknown> extends RequestContext<S> {
+  /** The endpoint's name. */
+  readonly endpoint: string
+  /** What goes out with it. Hooks add headers. */
+  readonly headers: Header[]
+}
+
 /**
  * A part that takes part in what others do. Hooks of all extensions run in ascending `order`, then in the order of
  * registration, each awaited before the next. They see one request's context and keep no state of their own.
@@ -67,6 +76,8 @@ export interface Extension<in S = unknown> {
   onAuthorizationResponse?: Hook<AuthorizationResponseContext<S>>
   onTokenRequest?: Hook<TokenContext<S>>
   onTokenResponse?: Hook<TokenResponseContext<S>>
+  /** Runs after every endpoint, also where it refused. */
+  onEndpointResponse?: Hook<EndpointResponseContext<S>>
   /** Changes the metadata document after grants and endpoints have joined it; the server, for what depends on its keys. */
   onMetadata?(metadata: ServerMetadata, server: ServerHandle): void
 }

@@ -28,6 +28,7 @@ export type {
   AuthenticatedClient,
   Hook,
   RequestContext,
+  RequestOrigin,
   ServerHandle,
   TokenContext,
   TokenResponseContext,
@@ -60,11 +61,13 @@ export type {
   ApprovalContext,
   AuthorizationContext,
   AuthorizationResponseContext,
+  EndpointResponseContext,
   Extension,
   ResolutionContext,
   ServerRegistry,
 } from './extension.ts'
 export { ClientRegistration } from './extensions/client-registration.ts'
+export { Dpop, type DpopOptions } from './extensions/dpop.ts'
 export { PushedAuthorization, type PushedAuthorizationOptions } from './extensions/pushed-authorization.ts'
 export { RequestObjects, type RequestObjectsOptions } from './extensions/request-objects.ts'
 export { findClient } from './find-client.ts'
@@ -77,8 +80,17 @@ export { RefreshTokenGrant, type RefreshTokenOptions } from './grants/refresh-to
 export { TokenExchangeGrant, type TokenExchangeOptions } from './grants/token-exchange.ts'
 export type { IntrospectionCaller } from './introspection/caller.ts'
 export type { IntrospectedToken } from './introspection/token.ts'
-export type { Lifetimes } from './lifetimes.ts'
+export type { LifetimeContext, LifetimeRule, Lifetimes, RuledLifetime } from './lifetimes.ts'
 export type { AccessTokenFormat, AuthorizationServerOptions, CurrentKeys } from './options.ts'
+export type { Attempt, AttemptKind, RateLimit, RateLimitRefusal } from './rate-limit.ts'
+export { attemptOf } from './rate-limit.ts'
+export {
+  createRateLimiter,
+  DEFAULT_RATE_LIMITS,
+  type RateLimiterOptions,
+  type RateLimitKey,
+  type RateLimitRule,
+} from './rate-limiter.ts'
 export type {
   AccessTokenRecord,
   Actor,
@@ -129,5 +141,7 @@ export type {
 } from './store.ts'
 export type { ExchangedToken } from './token-exchange/exchanged-token.ts'
 export type { ExchangeApproval, ExchangePolicy, ExchangeRequest } from './token-exchange/policy.ts'
+export type { AccessTokenClaims, AccessTokenClaimsContext } from './tokens/claims.ts'
 export { findAccessToken } from './tokens/find-access-token.ts'
+export type { TokenKind } from './tokens/token-format.ts'
 export type { TrustedIssuer } from './trusted-issuers.ts'

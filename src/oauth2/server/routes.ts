@@ -1,12 +1,15 @@
 import type { HttpRequest } from '../../http/request.ts'
-import type { HttpResponse } from '../../http/response.ts'
+import { type Header, type HttpResponse, withHeaders } from '../../http/response.ts'
 import { answerRoute, type Route, Router } from '../../http/router.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { AuthorizationRefusal } from './authorization/refusal.ts'
 import { showToPerson } from './authorization/response.ts'
+import type { RequestContext } from './context.ts'
 import { createContext, type ServerCore } from './core.ts'
 import type { Endpoint } from './endpoint.ts'
 import { errorResponse, logRefusal, toOAuth2Error } from './error-response.ts'
+import type { EndpointResponseContext, Extension } from './extension.ts'
+import { attemptOf, checkRateLimit } from './rate-limit.ts'
 
 /** Where an authorization endpoint is expected that the application routes itself. */
 const DEFAULT_AUTHORIZATION_PATH = '/authorize'
@@ -89,10 +92,35 @@ export class Routes<S> {
   }
 }
 
-/** Runs an endpoint. Whatever it throws becomes a response. */
+/** Runs an endpoint, and the hooks of extensions on its response. */
 async function runEndpoint<S>(core: ServerCore<S>, endpoint: Endpoint<S>, request: HttpRequest): Promise<HttpResponse> {
-  const context = createContext(core, request)
+  const context = createContext(core, request, undefined, endpoint.name)
+  const response = await answerAt(core, endpoint, context)
+  const headers: Header[] = []
+  for (const extension of core.registry.extensions) {
+    if (extension.onEndpointResponse) await addHeaders(extension, { ...context, endpoint: endpoint.name, headers })
+  }
+  return headers.length === 0 ? response : withHeaders(response, headers)
+}
+
+/** What the endpoint did is done: a header that fails must not hide its answer. */
+async function addHeaders<S>(extension: Extension<S>, context: EndpointResponseContext<S>): Promise<void> {
   try {
+    await extension.onEndpointResponse?.(context)
+  } catch (error) {
+    const { server, requestId } = context
+    server.logger.error('hook on a response failed', { extension: extension.name, error, requestId })
+  }
+}
+
+/** Whatever an endpoint throws becomes a response. */
+async function answerAt<S>(
+  core: ServerCore<S>,
+  endpoint: Endpoint<S>,
+  context: RequestContext<S>,
+): Promise<HttpResponse> {
+  try {
+    if (core.settings.rateLimit !== undefined) await checkRateLimit(core, { kind: 'request', ...attemptOf(context) })
     return await endpoint.handle(context)
   } catch (error) {
     // Told and logged already, and the answer with it.

@@ -34,7 +34,7 @@ export class AuthorizationCodeGrant
   /** Issues the code. @spec RFC 6749 §4.1.2 */
   async authorize(
     { store, server, now }: RequestContext<AuthorizationCodeStore>,
-    { client, redirectUri, redirectUriSent, codeChallenge }: AuthorizationRequest,
+    { client, redirectUri, redirectUriSent, codeChallenge, binding }: AuthorizationRequest,
     grant: GrantRecord,
   ): Promise<AuthorizationParameters> {
     const code = randomToken(32)
@@ -47,6 +47,7 @@ export class AuthorizationCodeGrant
     }
     if (redirectUriSent) record.redirect_uri = redirectUri
     if (codeChallenge !== undefined) record.code_challenge = codeChallenge
+    if (binding.jkt !== undefined) record.dpop_jkt = binding.jkt
     await store.saveAuthorizationCode(record)
     return { code }
   }
@@ -67,7 +68,10 @@ export class AuthorizationCodeGrant
     }
     if (record.consumed_at !== undefined) throw await this.#replay(context, record)
     if (record.expires_at <= context.now) throw new OAuth2Error('invalid_grant', 'code is unknown or has expired')
-    const problem = findRedirectProblem(context, record) ?? (await findPkceProblem(context, record))
+    const problem =
+      findRedirectProblem(context, record) ??
+      (await findPkceProblem(context, record)) ??
+      findKeyProblem(context, record)
     if (problem !== undefined) throw await this.#burn(context, record, problem)
     return this.#decide(context, record)
   }
@@ -144,6 +148,11 @@ async function findPkceProblem(
   if (!isCodeVerifier(verifier)) return 'code_verifier must be 43 to 128 unreserved characters'
   const fits = equalsInConstantTime(await codeChallengeOf(verifier), challenge)
   return fits ? undefined : 'code_verifier does not fit the code_challenge'
+}
+
+/** @spec RFC 9449 §10 */
+function findKeyProblem({ binding }: Context, { dpop_jkt }: AuthorizationCodeRecord): string | undefined {
+  return dpop_jkt === undefined || dpop_jkt === binding.jkt ? undefined : 'code is bound to a key that was not proven'
 }
 
 function lastsUntil({ accessToken }: TokenCommit): number {

@@ -5,7 +5,7 @@ import { isConfidential } from '../client-rules.ts'
 import type { TokenContext } from '../context.ts'
 import type { GrantDecision, RepeatedAnswer } from '../decisions.ts'
 import type { TokenGrant } from '../grant.ts'
-import type { GrantRecord, RefreshTokenRecord } from '../records.ts'
+import type { Confirmation, GrantRecord, RefreshTokenRecord } from '../records.ts'
 import { narrowTarget } from '../requested-resource.ts'
 import type { RefreshTokenStore, TokenCommit } from '../store.ts'
 import { findRefreshToken } from '../tokens/find-refresh-token.ts'
@@ -58,6 +58,11 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
     if (record.client_id !== client.client_id) {
       throw new OAuth2Error('invalid_grant', 'refresh_token was issued to another client')
     }
+    if (!fitsBinding(context, record)) {
+      throw new OAuth2Error('invalid_grant', 'refresh_token is bound to a key that was not proven', {
+        reason: 'refresh_token_key_mismatch',
+      })
+    }
     const scope = formatScope(parseScope(params.get('scope') ?? record.scope))
     const attempt = { token, record, scope, asked: [scope, ...params.all('resource').sort()].join('\n') }
     if (record.rotated_at !== undefined) return { repeat: await answerAgain(context, attempt) }
@@ -74,6 +79,12 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
       ? rotate(context, attempt, decision)
       : keep(context, attempt, decision)
   }
+}
+
+/** Whether the client possesses what the token is bound to. @spec RFC 9449 §5 */
+function fitsBinding({ binding }: Context, { cnf = {} }: RefreshTokenRecord): boolean {
+  const isProven = (name: keyof Confirmation): boolean => cnf[name] === undefined || cnf[name] === binding[name]
+  return isProven('jkt') && isProven('x5t#S256')
 }
 
 /** The new tokens replace the presented one, which keeps the answer for a second caller. */

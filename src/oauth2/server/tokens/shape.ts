@@ -9,7 +9,7 @@ import type { ResourceServer } from '../resources.ts'
 import type { Settings } from '../settings.ts'
 
 /** How an access token has to be for those who are to accept it. */
-export interface TokenTarget {
+export interface TokenShape {
   readonly format: AccessTokenFormat
   readonly lifetime: Seconds
   /** What it is signed with, if it is a JWT. Absent: as the keys say. */
@@ -22,7 +22,7 @@ export interface TokenTarget {
  * @throws OAuth2Error `invalid_target` where no one token is right for all of them.
  * @spec RFC 9068 §3
  */
-export async function findTarget(settings: Settings<unknown>, context: LifetimeContext): Promise<TokenTarget> {
+export async function findShape(settings: Settings<unknown>, context: LifetimeContext): Promise<TokenShape> {
   const { client, audience } = context
   const resources = await findResources(settings, client, audience)
   return {
