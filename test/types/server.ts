@@ -8,11 +8,14 @@ import {
   type AuthorizationRequest,
   AuthorizationServer,
   ClientCredentialsGrant,
+  ClientRegistration,
   type ClientStore,
   DeviceAuthorizationEndpoint,
   DeviceCodeGrant,
+  Dpop,
   type Endpoint,
   type Extension,
+  IntrospectionEndpoint,
   JwtBearerGrant,
   OAuth2Error,
   type RedirectTarget,
@@ -53,6 +56,22 @@ new AuthorizationServer({ issuer, store: codes })
   .registerGrant(AuthorizationCodeGrant)
   // @ts-expect-error: authorization codes are no refresh tokens
   .registerGrant(RefreshTokenGrant)
+
+// Endpoints and extensions name theirs, and the options are those of the class.
+new AuthorizationServer({ issuer, store: full })
+  .registerEndpoint(IntrospectionEndpoint)
+  .registerExtension(ClientRegistration, { initialAccess: { scope: 'register' } })
+new AuthorizationServer({ issuer, store: full }).registerEndpoint(
+  new IntrospectionEndpoint<MemoryStore>({ authorize: ({ store }) => store.findClient('x') && { id: 'x' } }),
+)
+// @ts-expect-error: no refresh tokens
+small.registerEndpoint(IntrospectionEndpoint)
+// @ts-expect-error: clients cannot be changed
+small.registerExtension(ClientRegistration, { initialAccess: 'open' })
+// @ts-expect-error: who may register has to be said
+new AuthorizationServer({ issuer, store: full }).registerExtension(ClientRegistration, {})
+// @ts-expect-error: closed is said by naming who may
+new AuthorizationServer({ issuer, store: full }).registerExtension(ClientRegistration, { initialAccess: 'closed' })
 
 // A store that lacks what every server needs is none.
 // @ts-expect-error: no clients
@@ -164,3 +183,19 @@ await server.createAuthorizationResponse(request, { scope: 'read' })
 await server.createAuthorizationResponse(request, { denied: true, error: 'invalid_grant' })
 // @ts-expect-error: no such event
 server.on('token.stolen', () => undefined)
+
+// What the application ends by itself needs its part of the store, too.
+void new AuthorizationServer({ issuer, store: full }).revokeSubject('alice')
+void new AuthorizationServer({ issuer, store: codes }).revokeGrant('grant')
+// @ts-expect-error: nothing that ends all of a person's grants
+void new AuthorizationServer({ issuer, store: codes }).revokeSubject('alice')
+// @ts-expect-error: no grants
+void small.revokeGrant('grant')
+// @ts-expect-error: no refresh tokens
+void small.revokeToken('token')
+
+new AuthorizationServer({ issuer, store: full }).registerExtension(Dpop, { nonces: { secrets: 'secret' } })
+// @ts-expect-error: nowhere to remember proofs
+small.registerExtension(Dpop)
+// @ts-expect-error: no such lifetime can be a rule
+new AuthorizationServer({ issuer, store: full, lifetimes: { refreshReplay: () => 15 } })

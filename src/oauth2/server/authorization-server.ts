@@ -18,7 +18,7 @@ import { checkAuthorizationRequest, checkPushedRequest } from './authorization/p
 import type { AuthorizationRequest, ProvenRequest, ResumedRequest } from './authorization/request.ts'
 import type { ClientAuthMethod } from './client-auth.ts'
 import { authenticateClient } from './client-authentication.ts'
-import type { AuthenticatedClient, ServerHandle, TokenContext } from './context.ts'
+import type { AuthenticatedClient, RequestOrigin, ServerHandle, TokenContext } from './context.ts'
 import type { ServerCore } from './core.ts'
 import type { AuthorizationDecision, GrantDecision } from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -32,6 +32,7 @@ import type { AuthorizationGrant, TokenGrant } from './grant.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import { buildMetadata } from './metadata.ts'
 import type { AuthorizationServerOptions } from './options.ts'
+import { type Attempt, checkRateLimit } from './rate-limit.ts'
 import type { Client } from './records.ts'
 import { instantiate, Registry } from './registry.ts'
 import type { ResourceServer } from './resources.ts'
@@ -41,8 +42,9 @@ import { Fragment } from './response-modes/fragment.ts'
 import { Query } from './response-modes/query.ts'
 import { Routes } from './routes.ts'
 import { checkOptions } from './settings.ts'
-import type { ClientStore, TokenStore } from './store.ts'
+import type { BulkRevocationStore, ClientStore, GrantStore, RefreshTokenStore, TokenStore } from './store.ts'
 import { issueTokens } from './tokens/issuer.ts'
+import { revokeAll, revokeGrant, revokeToken } from './tokens/revoke.ts'
 import { createToken, type TokenKind } from './tokens/token-format.ts'
 
 /** These come with a decision that has a line of its own in the log. */
@@ -284,6 +286,38 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
       : this.#routes.handleAt(name, request)
   }
 
+  /**
+   * Ends a token that became known to somebody, whosever it is: an access token alone, a refresh token with its family.
+   *
+   * @returns whether this call ended it.
+   */
+  revokeToken(this: AuthorizationServer<S & RefreshTokenStore>, token: string): Promise<boolean> {
+    return revokeToken(this.#core, token)
+  }
+
+  /** Ends a grant with all its tokens. @returns whether this call did. */
+  revokeGrant(this: AuthorizationServer<S & GrantStore>, grantId: string): Promise<boolean> {
+    return revokeGrant(this.#core, grantId)
+  }
+
+  /** Ends all that a client has, such as when it is taken over. @returns how many grants and tokens of its own. */
+  revokeClient(this: AuthorizationServer<S & BulkRevocationStore>, clientId: string): Promise<number> {
+    return revokeAll(this.#core, { clientId })
+  }
+
+  /**
+   * Ends what clients have of a person, such as after a change of password; or what one client has, where it is named.
+   *
+   * @returns how many grants and tokens.
+   */
+  revokeSubject(
+    this: AuthorizationServer<S & BulkRevocationStore>,
+    subject: string,
+    options: { readonly clientId?: string } = {},
+  ): Promise<number> {
+    return revokeAll(this.#core, { ...options, subject })
+  }
+
   issueTokens(context: TokenContext, decision: GrantDecision): Promise<TokenResponse> {
     return issueTokens(this.#core, { ...context, store: this.#core.settings.store }, decision)
   }
@@ -291,9 +325,13 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   authenticateClient(
     request: HttpRequest,
     parameters: RequestParameters,
-    requestId?: string,
+    origin?: RequestOrigin,
   ): Promise<AuthenticatedClient> {
-    return authenticateClient(this.#core, request, parameters, requestId)
+    return authenticateClient(this.#core, request, parameters, origin)
+  }
+
+  checkRateLimit(attempt: Attempt, code?: 'temporarily_unavailable' | 'slow_down'): Promise<void> {
+    return checkRateLimit(this.#core, attempt, code)
   }
 
   /** Derives anew what is derived from the registry: here, not per request. */
