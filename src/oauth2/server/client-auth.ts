@@ -13,6 +13,11 @@ export interface ClientAuthContext<out S = unknown> {
   readonly store: S
   readonly issuer: string
   readonly now: Seconds
+  /**
+   * To be awaited before work that takes long and that strangers can cause, such as a slow hash: throws where too much
+   * of it was done for this client.
+   */
+  readonly beforeSlowWork: () => Promise<void>
 }
 
 /**

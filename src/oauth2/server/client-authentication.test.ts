@@ -172,6 +172,10 @@ describe('RFC 6749 §2.2 client identifiers', () => {
 
 describe('SecretVerifier', () => {
   const now = 1000
+  const at = (time: number): { now: number; beforeSlowWork: () => Promise<void> } => ({
+    now: time,
+    beforeSlowWork: async () => undefined,
+  })
   const other = async (): Promise<string> => hashGeneratedSecret('other')
 
   it('takes either of two live secrets while one is rotated, and none that expired', async () => {
@@ -184,20 +188,20 @@ describe('SecretVerifier', () => {
       ],
     }
     const verifier = new SecretVerifier()
-    expect(await verifier.verify(client, 'other', now)).toBe(true)
-    expect(await verifier.verify(client, SECRET, now)).toBe(false)
-    expect(await verifier.verify(client, SECRET, now - 1)).toBe(true)
-    expect(await verifier.verify(client, SECRET, now)).toBe(false)
+    expect(await verifier.verify(client, 'other', at(now))).toBe(true)
+    expect(await verifier.verify(client, SECRET, at(now))).toBe(false)
+    expect(await verifier.verify(client, SECRET, at(now - 1))).toBe(true)
+    expect(await verifier.verify(client, SECRET, at(now))).toBe(false)
   })
 
   it('does not remember a secret across clients or hashes', async () => {
     const verifier = new SecretVerifier()
     const client_secrets = [{ hash: await hashGeneratedSecret(SECRET) }]
-    expect(await verifier.verify({ client_id: 'a', client_secrets }, SECRET, now)).toBe(true)
-    expect(await verifier.verify({ client_id: 'a', client_secrets: [{ hash: await other() }] }, SECRET, now)).toBe(
+    expect(await verifier.verify({ client_id: 'a', client_secrets }, SECRET, at(now))).toBe(true)
+    expect(await verifier.verify({ client_id: 'a', client_secrets: [{ hash: await other() }] }, SECRET, at(now))).toBe(
       false,
     )
-    expect(await verifier.verify({ client_id: 'b' }, SECRET, now)).toBe(false)
+    expect(await verifier.verify({ client_id: 'b' }, SECRET, at(now))).toBe(false)
   })
 
   it('computes the slow hash once for a right secret, each time for a wrong one and for nobody', async () => {
@@ -209,12 +213,12 @@ describe('SecretVerifier', () => {
       const before = scrypt.mock.calls.length
       return [await action(), scrypt.mock.calls.length - before]
     }
-    expect(await calls(() => verifier.verify(client, SECRET, now))).toEqual([true, 1])
-    expect(await calls(() => verifier.verify(client, SECRET, now))).toEqual([true, 0])
-    expect(await calls(() => verifier.verify(client, 'wrong', now))).toEqual([false, 1])
-    expect(await calls(() => verifier.verify(client, 'wrong', now))).toEqual([false, 1])
-    await verifier.verify({ client_id: '' }, SECRET, now)
-    expect(await calls(() => verifier.verify({ client_id: '' }, SECRET, now))).toEqual([false, 1])
+    expect(await calls(() => verifier.verify(client, SECRET, at(now)))).toEqual([true, 1])
+    expect(await calls(() => verifier.verify(client, SECRET, at(now)))).toEqual([true, 0])
+    expect(await calls(() => verifier.verify(client, 'wrong', at(now)))).toEqual([false, 1])
+    expect(await calls(() => verifier.verify(client, 'wrong', at(now)))).toEqual([false, 1])
+    await verifier.verify({ client_id: '' }, SECRET, at(now))
+    expect(await calls(() => verifier.verify({ client_id: '' }, SECRET, at(now)))).toEqual([false, 1])
     scrypt.mockRestore()
   })
 })

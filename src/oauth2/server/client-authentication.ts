@@ -1,11 +1,12 @@
 import type { RequestParameters } from '../../http/form.ts'
 import type { HttpRequest } from '../../http/request.ts'
-import { nowInSeconds } from '../../util/clock.ts'
 import { OAuth2Error } from '../errors.ts'
 import type { ClientAuthContext, ClientAuthMethod } from './client-auth.ts'
-import type { AuthenticatedClient } from './context.ts'
-import { createRequestId, type ServerCore } from './core.ts'
+import type { AuthenticatedClient, RequestOrigin } from './context.ts'
+import { createContext, type ServerCore } from './core.ts'
+import { DEVICE_CODE_GRANT } from './device/device-code.ts'
 import { findClient } from './find-client.ts'
+import { attemptOf } from './rate-limit.ts'
 import type { Client } from './records.ts'
 import type { ClientStore } from './store.ts'
 
@@ -34,16 +35,19 @@ export async function authenticateClient<S extends ClientStore>(
   core: ServerCore<S>,
   request: HttpRequest,
   params: RequestParameters,
-  requestId: string = createRequestId(),
+  origin?: RequestOrigin,
 ): Promise<AuthenticatedClient> {
-  const { store, issuer, clock } = core.settings
+  const { server, store, now, requestId, endpoint } = createContext(core, request, origin?.requestId, origin?.endpoint)
+  const attempt = attemptOf({ endpoint, request, requestId, now })
   const context: ClientAuthContext<S> = {
-    server: core.server,
+    server,
     request,
     params,
     store,
-    issuer,
-    now: nowInSeconds(clock),
+    issuer: server.issuer,
+    now,
+    // Nothing is worked on for a client before it is known which.
+    beforeSlowWork: async () => undefined,
   }
   const claim = await identifyClient(core, context)
   if (claim === undefined) {
@@ -51,12 +55,21 @@ export async function authenticateClient<S extends ClientStore>(
   }
   const { clientId, method } = claim
   const client = await findClient(store, clientId)
-  const problem = await findProblem(client, claim, context)
+  const problem = await findProblem(client, claim, {
+    ...context,
+    beforeSlowWork: () => server.checkRateLimit({ kind: 'client-secret', clientId, ...attempt }),
+  })
   if (problem !== undefined || client === undefined) {
     throw refusal(core, requestId, clientId, problem ?? { reason: 'client_unknown' }, method.challenge)
   }
-  core.server.emit('client.authenticated', { clientId, method: method.name, requestId })
+  server.emit('client.authenticated', { clientId, method: method.name, requestId })
+  await server.checkRateLimit({ kind: 'client', clientId, ...attempt }, tooManyCode(params))
   return { client, method: method.name }
+}
+
+/** A device that polls goes on after `slow_down`, and gives up after anything else. @spec RFC 8628 §3.5 */
+function tooManyCode(params: RequestParameters): 'temporarily_unavailable' | 'slow_down' {
+  return params.get('grant_type') === DEVICE_CODE_GRANT ? 'slow_down' : 'temporarily_unavailable'
 }
 
 /**

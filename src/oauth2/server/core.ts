@@ -14,13 +14,19 @@ export interface ServerCore<S> {
 }
 
 /** Opens the context of one request. */
-export function createContext<S>(core: ServerCore<S>, request: HttpRequest, requestId?: string): RequestContext<S> {
+export function createContext<S>(
+  core: ServerCore<S>,
+  request: HttpRequest,
+  requestId?: string,
+  endpoint?: string,
+): RequestContext<S> {
   return {
     server: core.server,
     store: core.settings.store,
     request,
     now: nowInSeconds(core.settings.clock),
     requestId: requestId ?? createRequestId(),
+    endpoint,
   }
 }
 

@@ -15,7 +15,7 @@ export interface DevicePagesOptions extends PageOptions, DeviceVerificationOptio
   readonly authenticate: Authenticate
   /** How long a sign-in lasts, however much it is used. Defaults to one day. */
   readonly sessionLifetime?: Duration
-  /** Where a request comes from, as far as you trust your proxies: attempts are counted by it, too. */
+  /** Where a request comes from: attempts are counted by it, too. Defaults to what the adapter says. */
   readonly address?: (request: HttpRequest) => string | undefined
 }
 
@@ -47,7 +47,11 @@ export class DevicePages implements Extension<DevicePagesStore> {
   }
 
   install(registry: ServerRegistry<DevicePagesStore>): void {
-    const { authenticate, sessionLifetime = '1d', address = () => undefined } = this.#options
+    const {
+      authenticate,
+      sessionLifetime = '1d',
+      address = ({ remoteAddress }: HttpRequest) => remoteAddress,
+    } = this.#options
     registry.registerEndpoint(
       new DeviceEndpoint({
         look: createLook(this.#options, registry.server.issuer),

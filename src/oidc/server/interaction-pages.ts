@@ -19,7 +19,7 @@ export async function showLogin(
   look: Look,
   context: RequestContext,
   waiting: WaitingRequest,
-  view: Pick<LoginView, 'username' | 'problem'>,
+  view: Pick<LoginView, 'username' | 'problem' | 'retryAfter'>,
 ): Promise<HttpResponse> {
   const { form, headers } = await openForm(context, waiting, {})
   return withHeaders(renderLogin(look, { ...view, form, client: viewClient(waiting.request.client) }), headers)

@@ -22,7 +22,7 @@ export class ClientSecretBasic implements ClientAuthMethod {
   }
 
   verify(client: Client, context: ClientAuthContext): Promise<boolean> {
-    return this.#secrets.verify(client, readCredentials(context)?.password ?? '', context.now)
+    return this.#secrets.verify(client, readCredentials(context)?.password ?? '', context)
   }
 }
 

@@ -16,7 +16,7 @@ export class ClientSecretPost implements ClientAuthMethod {
     return params.has('client_secret') ? (params.get('client_id') ?? '') : undefined
   }
 
-  verify(client: Client, { params, now }: ClientAuthContext): Promise<boolean> {
-    return this.#secrets.verify(client, params.get('client_secret') ?? '', now)
+  verify(client: Client, context: ClientAuthContext): Promise<boolean> {
+    return this.#secrets.verify(client, context.params.get('client_secret') ?? '', context)
   }
 }

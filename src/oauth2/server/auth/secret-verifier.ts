@@ -2,8 +2,8 @@ import { getBackend, type Signer } from '../../../crypto/backend.ts'
 import { hashSecret, verifySecret } from '../../../crypto/password.ts'
 import { randomToken } from '../../../crypto/random.ts'
 import type { Awaitable } from '../../../util/awaitable.ts'
-import type { Seconds } from '../../../util/clock.ts'
 import { LruCache } from '../../../util/lru.ts'
+import type { ClientAuthContext } from '../client-auth.ts'
 import type { Client } from '../records.ts'
 
 /**
@@ -16,26 +16,33 @@ export class SecretVerifier {
   #mac: Awaitable<Signer> | undefined
   #decoy: Promise<string> | undefined
 
-  /** Whether it is one of the client's live secrets. Without any it takes as long as for a wrong one, hashed slowly. */
-  async verify(client: Client, presented: string, now: Seconds): Promise<boolean> {
-    let compared = false
-    for (const { hash, expires_at } of client.client_secrets ?? []) {
-      if (expires_at !== undefined && expires_at <= now) continue
-      if (await this.#matches(client.client_id, hash, presented)) return true
-      compared = true
+  /**
+   * Whether it is one of the client's live secrets. Without any it takes as long as for a wrong one, hashed slowly.
+   *
+   * @throws what `beforeSlowWork` throws; it is asked once, and not about a secret that was right before.
+   */
+  async verify(
+    client: Client,
+    presented: string,
+    { now, beforeSlowWork }: Pick<ClientAuthContext, 'now' | 'beforeSlowWork'>,
+  ): Promise<boolean> {
+    const live = (client.client_secrets ?? []).filter(({ expires_at }) => expires_at === undefined || expires_at > now)
+    const candidates = await Promise.all(live.map(({ hash }) => this.#candidate(client.client_id, hash, presented)))
+    if (candidates.some(({ mac }) => this.#verified.get(mac) !== undefined)) return true
+    await beforeSlowWork()
+    for (const { hash, mac } of candidates) {
+      if (!(await verifySecret(presented, hash))) continue
+      this.#verified.set(mac, true)
+      return true
     }
-    if (!compared) await this.#compareWithDecoy(presented)
+    if (candidates.length === 0) await this.#compareWithDecoy(presented)
     return false
   }
 
-  async #matches(clientId: string, hash: string, presented: string): Promise<boolean> {
+  async #candidate(clientId: string, hash: string, presented: string): Promise<{ hash: string; mac: string }> {
     this.#mac ??= createMac()
     const authenticate = await this.#mac
-    const mac = await authenticate(`${clientId}\0${hash}\0${presented}`)
-    if (this.#verified.get(mac) !== undefined) return true
-    if (!(await verifySecret(presented, hash))) return false
-    this.#verified.set(mac, true)
-    return true
+    return { hash, mac: await authenticate(`${clientId}\0${hash}\0${presented}`) }
   }
 
   /** So that the time taken does not tell which clients have a secret that somebody may have chosen. */

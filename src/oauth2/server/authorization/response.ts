@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../../http/response.ts'
+import { type HttpResponse, withHeaders } from '../../../http/response.ts'
 import type { OAuth2Error } from '../../errors.ts'
 import type { RequestContext } from '../context.ts'
 import type { ServerCore } from '../core.ts'
@@ -30,6 +30,16 @@ export async function sendToClient<S>(
  * @spec RFC 6749 §4.1.2.1
  */
 export async function showToPerson<S>(
+  core: ServerCore<S>,
+  context: RequestContext<S>,
+  error: OAuth2Error,
+): Promise<HttpResponse> {
+  const page = await renderError(core, context, error)
+  const { retryAfter } = error
+  return retryAfter === undefined ? page : withHeaders(page, [['retry-after', String(retryAfter)]])
+}
+
+async function renderError<S>(
   core: ServerCore<S>,
   context: RequestContext<S>,
   error: OAuth2Error,

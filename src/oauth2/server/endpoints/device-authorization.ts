@@ -123,12 +123,13 @@ interface OpenedRequest {
 }
 
 /** Checks who asks, and for what. @spec RFC 8628 §3.1 */
-async function readRequest({ server, request, requestId }: Context): Promise<DeviceRequest> {
+async function readRequest(context: Context): Promise<DeviceRequest> {
+  const { server, request } = context
   const params = await request.form()
   if (params.duplicates.some((name) => name !== 'resource')) {
     throw new OAuth2Error('invalid_request', 'each parameter must be sent once', { reason: 'parameter_repeated' })
   }
-  const { client } = await server.authenticateClient(request, params, requestId)
+  const { client } = await server.authenticateClient(request, params, context)
   if (!allowsGrantType(client, DEVICE_CODE_GRANT)) {
     throw new OAuth2Error('unauthorized_client', 'client is not registered for the device code grant', {
       reason: 'grant_type_not_registered',

@@ -97,7 +97,10 @@ export class DeviceVerification {
    * @throws OAuth2Error `temporarily_unavailable` with status 429 and `retryAfter` after too many attempts.
    */
   async find(context: Context, typed: string, viewer: DeviceViewer): Promise<PendingDevice | undefined> {
-    await countAttempt(context, { viewer: viewer.subject ?? viewer.session, address: viewer.address }, this.#budget)
+    const { server, requestId, now } = context
+    const account = viewer.subject ?? viewer.session
+    await server.checkRateLimit({ kind: 'user-code', account, address: viewer.address, requestId, at: now })
+    await countAttempt(context, { viewer: account, address: viewer.address }, this.#budget)
     const userCode = normalizeUserCode(typed)
     if (userCode === undefined) return undefined
     const record = await context.store.findDeviceCodeByUserCode(await userCodeId(userCode))

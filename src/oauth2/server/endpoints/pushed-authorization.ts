@@ -39,7 +39,7 @@ export class PushedAuthorizationEndpoint implements Endpoint<PushedRequestStore>
     const { server, request, requestId } = context
     const form = await request.form()
     checkDuplicates({ params: form })
-    const { client } = await server.authenticateClient(request, form, requestId)
+    const { client } = await server.authenticateClient(request, form, context)
     if (form.get('request_uri') !== undefined) {
       throw new OAuth2Error('invalid_request', 'request_uri must not be pushed', { reason: 'pushed_request_uri' })
     }

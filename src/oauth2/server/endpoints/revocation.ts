@@ -36,7 +36,7 @@ export class RevocationEndpoint implements Endpoint<RefreshTokenStore> {
     if (params.duplicates.length > 0) {
       throw new OAuth2Error('invalid_request', 'each parameter must be sent once', { reason: 'parameter_repeated' })
     }
-    const { client } = await context.server.authenticateClient(context.request, params, context.requestId)
+    const { client } = await context.server.authenticateClient(context.request, params, context)
     const token = params.get('token')
     if (token === undefined) {
       throw new OAuth2Error('invalid_request', 'token is missing', { reason: 'revocation_token_missing' })

@@ -76,14 +76,15 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
     params: RequestParameters,
     grant: TokenGrant<S>,
   ): Promise<TokenContext<S>> {
-    const { server, store, request, now, requestId } = context
+    const { server, store, request, now, requestId, endpoint } = context
     const { grantType } = grant
     const unnamed = await findUnnamedClient(context, params, grant)
-    const { client, method } = unnamed ?? (await authenticateClient(this.#core, request, params, requestId))
+    const { client, method } = unnamed ?? (await authenticateClient(this.#core, request, params, context))
     if (!allowsGrantType(client, grantType)) {
       throw new OAuth2Error('unauthorized_client', 'client is not registered for this grant_type')
     }
-    return { server, store, request, now, requestId, client, clientAuthMethod: method, grantType, params, binding: {} }
+    const proven = { client, clientAuthMethod: method, grantType, params, binding: {} }
+    return { server, store, request, now, requestId, endpoint, ...proven }
   }
 }
 

@@ -30,12 +30,14 @@ const CHALLENGE = 'Basic realm="oauth", charset="UTF-8"'
  * @spec RFC 7662 §2.1
  */
 export async function authenticateCaller(
-  { server, request, requestId }: RequestContext,
+  context: RequestContext,
   params: RequestParameters,
 ): Promise<IntrospectionCaller> {
-  const { client } = await server.authenticateClient(request, params, requestId).catch((error: unknown) => {
-    throw error instanceof OAuth2Error && error.code === 'invalid_client' ? withChallenge(error) : error
-  })
+  const { client } = await context.server
+    .authenticateClient(context.request, params, context)
+    .catch((error: unknown) => {
+      throw error instanceof OAuth2Error && error.code === 'invalid_client' ? withChallenge(error) : error
+    })
   if (!isConfidential(client)) {
     throw new OAuth2Error('invalid_client', 'client must prove who it is to introspect tokens', {
       reason: 'introspection_client_public',

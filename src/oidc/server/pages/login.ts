@@ -1,4 +1,5 @@
-import type { HttpResponse } from '../../../http/response.ts'
+import { type HttpResponse, withHeaders } from '../../../http/response.ts'
+import type { Seconds } from '../../../util/clock.ts'
 import type { ClientView } from './client-view.ts'
 import { imageSources, isolate, renderClientLinks, renderLogo } from './client-view.ts'
 import type { FormView } from './form.ts'
@@ -14,16 +15,17 @@ export interface LoginView {
   readonly form: FormView
   /** What was typed before, or the request's `login_hint`. */
   readonly username: string
-  readonly problem?: 'missingCredentials' | 'wrongCredentials'
+  readonly problem?: 'missingCredentials' | 'wrongCredentials' | 'tooManySignIns'
+  /** How long the person has to wait, where that is the problem. */
+  readonly retryAfter?: Seconds
 }
 
 /** The page that asks who the person is. */
 export function renderLogin(look: Look, view: LoginView): HttpResponse {
   const { messages } = look
-  return renderPage(look, {
+  const page = renderPage(look, {
     name: 'sign-in',
-    // The request is understood, its content is not right: browsers keep what was typed.
-    status: view.problem === undefined ? 200 : 422,
+    status: statusOf(view),
     title: messages.signInTitle,
     formAction: view.form.sources,
     images: view.client && imageSources(view.client),
@@ -42,6 +44,13 @@ ${view.client && html`<button id="cancel" type="submit" name="action" value="den
 </form>
 ${view.client && renderClientLinks(view.client, messages)}`,
   })
+  return view.retryAfter === undefined ? page : withHeaders(page, [['retry-after', String(view.retryAfter)]])
+}
+
+/** 422: the request is understood, its content is not right. Browsers keep what was typed. @spec RFC 6585 §4 */
+function statusOf({ problem }: LoginView): number {
+  if (problem === undefined) return 200
+  return problem === 'tooManySignIns' ? 429 : 422
 }
 
 function renderLead({ messages }: Look, { client }: LoginView): Html {

@@ -21,6 +21,7 @@ export interface Messages {
   readonly missingCredentials: string
   /** Must not tell which of the two was wrong: that would tell which accounts exist. */
   readonly wrongCredentials: string
+  readonly tooManySignIns: string
 
   /** `{client}` */
   readonly consentTitle: string
@@ -117,6 +118,7 @@ const ENGLISH: Messages = {
   cancel: 'Cancel',
   missingCredentials: 'Enter your username and your password.',
   wrongCredentials: 'The username or the password is incorrect. Check both and try again.',
+  tooManySignIns: 'There were too many attempts to sign in. Wait some minutes before you try again.',
 
   consentTitle: '{client} wants to access your account',
   signedInAs: 'Signed in as {account}',
