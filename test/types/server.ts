@@ -9,6 +9,7 @@ import {
   AuthorizationServer,
   ClientCredentialsGrant,
   ClientRegistration,
+  ClientSecretJwt,
   type ClientStore,
   DeviceAuthorizationEndpoint,
   DeviceCodeGrant,
@@ -18,8 +19,11 @@ import {
   IntrospectionEndpoint,
   JwtBearerGrant,
   OAuth2Error,
+  PrivateKeyJwt,
+  PushedAuthorization,
   type RedirectTarget,
   RefreshTokenGrant,
+  RequestObjects,
   RevocationEndpoint,
   type TokenContext,
   TokenExchangeGrant,
@@ -139,6 +143,23 @@ small.registerGrant(TokenExchangeGrant, { policy: () => undefined })
 devices.registerGrant(TokenExchangeGrant, {})
 // @ts-expect-error: nobody says whose a password is
 devices.registerGrant(PasswordGrant, {})
+
+// So does each way to prove a client, and each extension.
+new AuthorizationServer({ issuer, store: full })
+  .registerClientAuthMethod(PrivateKeyJwt, { maxLifetime: '5m' })
+  .registerClientAuthMethod(ClientSecretJwt)
+  .registerExtension(PushedAuthorization, { required: true })
+  .registerExtension(RequestObjects, { required: true, byReference: false })
+// @ts-expect-error: nowhere to remember assertions
+small.registerClientAuthMethod(PrivateKeyJwt)
+// @ts-expect-error: nowhere to remember assertions
+small.registerClientAuthMethod(new ClientSecretJwt())
+// @ts-expect-error: no pushed requests
+small.registerExtension(PushedAuthorization)
+// @ts-expect-error: nowhere to remember request objects
+small.registerExtension(RequestObjects)
+// @ts-expect-error: a time of no known unit
+new PrivateKeyJwt({ maxLifetime: '5 minutes' })
 
 const pinEndpoint: Endpoint<PinStore> = {
   name: 'pin',
