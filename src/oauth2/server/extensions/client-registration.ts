@@ -10,9 +10,7 @@ import { checkRegistrationOptions, type RegistrationSettings } from '../registra
  * Clients that register themselves, and manage their registration.
  *
  * @example
- * server.registerExtension(
- *   new ClientRegistration({ initialAccess: { tokens: [process.env.REGISTRATION_TOKEN] } }),
- * )
+ * server.registerExtension(ClientRegistration, { initialAccess: { tokens: [process.env.REGISTRATION_TOKEN] } })
  * @spec RFC 7591 §1
  * @spec RFC 7592 §1
  */
