@@ -1,17 +1,19 @@
 import type { ServerResponse } from 'node:http'
-import type { AccessToken, RequiredScope, ResourceProtector } from '../oauth2/resource/index.ts'
+import type { AccessToken, Requirement, ResourceProtector } from '../oauth2/resource/index.ts'
 import { defineOAuth, type OAuthConstructor } from '../oidc/client/index.ts'
 import type { NodeRequest } from './shared/node-body.ts'
 import { NodeClient } from './shared/node-client.ts'
 import { fromNode, type ProxyOptions } from './shared/node-request.ts'
 import { toNode } from './shared/node-response.ts'
+import { admit, answerMetadata } from './shared/protected-node.ts'
 import type { OAuthServer } from './shared/server.ts'
 
 export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
 export { ClientError } from '../oidc/client/index.ts'
 export type { FinishedLogin, FinishedLogout } from './shared/node-client.ts'
+export { findAccessToken, getAccessToken, type ProtectedRequest } from './shared/protected-node.ts'
 export { CookieSession } from './shared/session.ts'
-export type { AccessToken, NodeRequest, OAuthServer, ProxyOptions, RequiredScope }
+export type { AccessToken, NodeRequest, OAuthServer, ProxyOptions, Requirement }
 export { fromNode, NodeClient, toNode }
 
 /**
@@ -51,28 +53,31 @@ export function oauthServer(server: OAuthServer, options?: ProxyOptions): Middle
 
 /**
  * A middleware that lets a request pass with a valid access token that allows enough, and answers it otherwise. The
- * handlers behind it find the token by `getAccessToken`.
+ * handlers behind it find the token by `getAccessToken`; where it is `optional`, by `findAccessToken`.
  *
  * @example
  * app.get('/me', protect(protector, 'profile'), (req, res) => res.json({ sub: getAccessToken(req).subject }))
- * @param scope what the token must allow: every scope of a string, or of any one string of a list.
+ * @param requirement what the token must allow: every scope of a string, or of any one string of a list; or more.
  */
-export function protect(protector: ResourceProtector, scope?: RequiredScope): Middleware {
+export function protect(protector: ResourceProtector, requirement?: Requirement): Middleware {
   return (incoming, outgoing, next) => {
-    protector
-      .protect(fromNode(incoming), scope)
-      .then(({ token, response }) => {
-        if (response !== undefined) return toNode(response, outgoing)
-        Object.assign(incoming, { oauth: token })
-        next()
-      })
+    admit(protector, requirement, incoming, outgoing)
+      .then((mayPass) => mayPass && next())
       .catch(next)
   }
 }
 
-/** The access token that `protect` has let through. Throws where no `protect` stands in front. */
-export function getAccessToken(request: NodeRequest & { readonly oauth?: AccessToken }): AccessToken {
-  if (request.oauth === undefined)
-    throw new TypeError('request has no access token: put "protect" in front of this handler')
-  return request.oauth
+/**
+ * A middleware that answers with what the API says about itself, at its well-known path. It belongs at the root of the app.
+ *
+ * @example
+ * app.use(resourceMetadata(protector))
+ * @spec RFC 9728 §3
+ */
+export function resourceMetadata(protector: ResourceProtector): Middleware {
+  return (incoming, outgoing, next) => {
+    answerMetadata(protector, incoming, outgoing)
+      .then((isAnswered) => isAnswered || next())
+      .catch(next)
+  }
 }

@@ -1,14 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Requirement, ResourceProtector } from '../oauth2/resource/index.ts'
 import { defineOAuth, type OAuthConstructor } from '../oidc/client/index.ts'
 import { NodeClient } from './shared/node-client.ts'
 import { fromNode, type ProxyOptions } from './shared/node-request.ts'
 import { toNode } from './shared/node-response.ts'
+import { admit, answerMetadata, type ProtectedRequest } from './shared/protected-node.ts'
 import type { OAuthServer } from './shared/server.ts'
 
+export type { AccessToken, Requirement } from '../oauth2/resource/index.ts'
 export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
 export { ClientError } from '../oidc/client/index.ts'
 export type { NodeRequest } from './shared/node-body.ts'
 export type { FinishedLogin, FinishedLogout } from './shared/node-client.ts'
+export { findAccessToken, getAccessToken, type ProtectedRequest } from './shared/protected-node.ts'
 export { CookieSession } from './shared/session.ts'
 export type { OAuthServer, ProxyOptions }
 export { fromNode, NodeClient, toNode }
@@ -38,6 +42,48 @@ export function oauthServer(
     server
       .handle(fromNode(request, options))
       .then((answer) => toNode(answer, response))
+      .catch(() => giveUp(response))
+  }
+}
+
+/** What answers a request. What it throws, or rejects with, is answered with 500. */
+export type Handler = (request: ProtectedRequest, response: ServerResponse) => unknown
+
+/**
+ * A listener that hands on requests with a valid access token that allows enough, and answers the others. The handler finds
+ * the token by `getAccessToken`; where it is `optional`, by `findAccessToken`.
+ *
+ * @example
+ * const me = protect(protector, 'profile', (request, response) => response.end(getAccessToken(request).subject))
+ * http.createServer(me).listen(8080)
+ * @param requirement what the token must allow: every scope of a string, or of any one string of a list; or more.
+ */
+export function protect(
+  protector: ResourceProtector,
+  requirement: Requirement,
+  handler: Handler,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    admit(protector, requirement, request, response)
+      .then((mayPass) => mayPass && handler(request, response))
+      .catch(() => giveUp(response))
+  }
+}
+
+/**
+ * A listener that answers with what the API says about itself, at its well-known path, and hands on all else.
+ *
+ * @example
+ * http.createServer(resourceMetadata(protector, protect(protector, 'profile', me))).listen(8080)
+ * @spec RFC 9728 §3
+ */
+export function resourceMetadata(
+  protector: ResourceProtector,
+  otherwise: Handler,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    answerMetadata(protector, request, response)
+      .then((isAnswered) => isAnswered || otherwise(request, response))
       .catch(() => giveUp(response))
   }
 }

@@ -1,4 +1,5 @@
 import { fromFetch, toFetch } from '../http/index.ts'
+import type { AccessToken, Requirement, ResourceProtector, TokenFor } from '../oauth2/resource/index.ts'
 import {
   type AuthorizeRedirectOptions,
   type CompletedLogin,
@@ -13,7 +14,7 @@ import type { OAuthServer } from './shared/server.ts'
 
 export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
 export { ClientError } from '../oidc/client/index.ts'
-export type { OAuthServer }
+export type { AccessToken, OAuthServer, Requirement }
 
 /** In place of the cookies to set, the headers to answer with: `new Response(body, { headers })`. */
 type WithHeaders<T> = Omit<T, 'setCookie'> & { readonly headers: Headers }
@@ -90,6 +91,60 @@ export function oauthServer(
   { remoteAddress }: WebServerOptions = {},
 ): (request: Request) => Promise<Response> {
   return async (request) => toFetch(await server.handle(fromFetch(request, remoteAddress?.(request))))
+}
+
+/** What a handler behind `protect` is told beside the request. */
+export interface ProtectedContext<T = AccessToken> {
+  readonly oauth: T
+}
+
+/** What answers a request that `protect` has let through. Further arguments are the platform's own. */
+export type ProtectedHandler<T, A extends readonly unknown[]> = (
+  request: Request,
+  context: ProtectedContext<T>,
+  ...platform: A
+) => Response | Promise<Response>
+
+/**
+ * A fetch handler that hands on requests with a valid access token that allows enough, and answers the others.
+ *
+ * @example
+ * Bun.serve({ fetch: protect(protector, 'profile', (request, { oauth }) => Response.json({ sub: oauth.subject })) })
+ * @param requirement what the token must allow: every scope of a string, or of any one string of a list; or more.
+ */
+export function protect<Q extends Requirement, A extends readonly unknown[]>(
+  protector: ResourceProtector,
+  requirement: Q,
+  handler: ProtectedHandler<TokenFor<Q>, A>,
+): (request: Request, ...platform: A) => Promise<Response> {
+  return async (request, ...platform) => {
+    const { token, headers, response } = await protector.protect(request, requirement)
+    if (response !== undefined) return response
+    return withHeaders(await handler(request, { oauth: token }, ...platform), headers)
+  }
+}
+
+/**
+ * A fetch handler that answers with what the API says about itself, at its well-known path, and hands on all else.
+ *
+ * @example
+ * Bun.serve({ fetch: resourceMetadata(protector, protect(protector, 'profile', me)) })
+ * @spec RFC 9728 §3
+ */
+export function resourceMetadata<A extends readonly unknown[]>(
+  protector: ResourceProtector,
+  otherwise: (request: Request, ...platform: A) => Response | Promise<Response>,
+): (request: Request, ...platform: A) => Promise<Response> {
+  return async (request, ...platform) => (await protector.handleMetadata(request)) ?? otherwise(request, ...platform)
+}
+
+/** The headers of some responses, such as those that were fetched, cannot be changed. */
+function withHeaders(response: Response, further: Headers): Response {
+  const added = [...further]
+  if (added.length === 0) return response
+  const headers = new Headers(response.headers)
+  for (const [name, value] of added) headers.set(name, value)
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
 }
 
 function cookieHeaders(cookies: readonly string[]): Headers {

@@ -1,10 +1,11 @@
-import { buildChallenge, parseAuthorization } from '../http/authorization.ts'
-import { mediaTypeOf } from '../http/body.ts'
+import { buildChallenge } from '../http/authorization.ts'
 import { NO_STORE } from '../http/cache-control.ts'
-import { HttpError } from '../http/errors.ts'
-import { type HttpRequest, queryOf } from '../http/request.ts'
+import type { HttpRequest } from '../http/request.ts'
 import { empty, type Header, type HttpResponse, json } from '../http/response.ts'
-import { OAuth2Error } from './errors.ts'
+import type { OAuth2Error } from './errors.ts'
+import { findPresentedToken } from './presented-token.ts'
+
+const BEARER = ['Bearer'] as const
 
 export interface BearerPlaces {
   /**
@@ -23,16 +24,8 @@ export interface BearerPlaces {
  * @spec RFC 6750 §2
  */
 export async function findBearerToken(request: HttpRequest, places: BearerPlaces = {}): Promise<string | undefined> {
-  try {
-    const inHeader = tokensOfHeader(request.header('authorization'))
-    const inBody = places.body === true && mayHaveForm(request) ? (await request.form()).all('access_token') : []
-    const sent = [...inHeader, ...inBody, ...tokensOfQuery(request)]
-    if (sent.length > 1) throw new OAuth2Error('invalid_request', 'access token must be sent once, in one place')
-    return inHeader[0] ?? inBody[0]
-  } catch (error) {
-    if (!(error instanceof HttpError)) throw error
-    throw new OAuth2Error('invalid_request', error.message, { status: error.status, cause: error })
-  }
+  const presented = await findPresentedToken(request, { schemes: BEARER, body: places.body === true })
+  return presented?.token
 }
 
 export interface BearerChallenge {
@@ -57,29 +50,4 @@ export function refuseBearer({ realm, scope, error }: BearerChallenge): HttpResp
   ]
   if (error?.retryAfter !== undefined) headers.push(['retry-after', String(error.retryAfter)])
   return error === undefined || parameters === undefined ? empty(401, headers) : json(error.status, parameters, headers)
-}
-
-/** None or one. Credentials of another scheme are none of this. @spec RFC 6750 §2.1 */
-function tokensOfHeader(header: string | undefined): readonly string[] {
-  if (header === undefined) return []
-  const { scheme, token68 } = parseAuthorization(header)
-  if (scheme !== 'bearer') return []
-  if (token68 === undefined) throw new OAuth2Error('invalid_request', 'Bearer credentials must be one access token')
-  return [token68]
-}
-
-/** Never taken, but counted. A query that follows other rules than a form's is the application's own. */
-function tokensOfQuery(request: HttpRequest): readonly string[] {
-  try {
-    return queryOf(request).all('access_token')
-  } catch (error) {
-    if (error instanceof HttpError) return []
-    throw error
-  }
-}
-
-/** A GET has no body that would mean anything, and what is no form is not looked into. @spec RFC 6750 §2.2 */
-function mayHaveForm(request: HttpRequest): boolean {
-  const type = request.header('content-type')
-  return request.method === 'POST' && type !== undefined && mediaTypeOf(type) === 'application/x-www-form-urlencoded'
 }

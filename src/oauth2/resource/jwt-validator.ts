@@ -1,35 +1,45 @@
 import { outgoingFetch, type Transport } from '../../http/fetch.ts'
-import { checkIssuer, isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
+import { checkIssuer } from '../../http/url.ts'
 import { signatureAlgorithms } from '../../jose/algorithms/registry.ts'
 import { JoseError } from '../../jose/errors.ts'
-import { KeySet, type KeySource } from '../../jose/jwks/index.ts'
-import { type JwtClaims, type VerifyJwtOptions, verifyJwt } from '../../jose/jwt/index.ts'
+import type { Key } from '../../jose/jwk/index.ts'
+import type { KeySource } from '../../jose/jwks/index.ts'
+import { parseUnverifiedJwt, type VerifyJwtOptions, verifyJwt } from '../../jose/jwt/index.ts'
 import type { Clock } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
-import { type Duration, toSeconds } from '../../util/duration.ts'
+import { type Duration, isDuration } from '../../util/duration.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
-import { OAuth2Error } from '../errors.ts'
-import { parseScope } from '../scope.ts'
-import type { AccessToken } from './access-token.ts'
-import { IssuerKeys } from './issuer-keys.ts'
+import type { ResourceMetadata } from '../resource-metadata.ts'
+import { type AccessToken, toAccessToken } from './access-token.ts'
+import { findIssuerKeyProblems, findIssuerKeys, type IssuerKeyOptions } from './issuer-keys.ts'
+import { toTokenRefusal } from './jwt-refusal.ts'
+import { findTokenCacheProblems, TokenCache, type TokenCacheOptions } from './token-cache.ts'
 import type { TokenValidator } from './token-validator.ts'
 
-export interface JwtValidatorOptions {
+export interface JwtValidatorOptions extends IssuerKeyOptions {
   /** The authorization server whose tokens are accepted, as it names itself. */
   readonly issuer: string
   /** This resource, as tokens name it; one of several names is enough. */
   readonly audience: string | readonly string[]
-  /** Where the issuer's keys are. Absent: its metadata say so. */
-  readonly jwksUri?: string
-  /** The issuer's keys themselves, where they are known. */
-  readonly keys?: KeySource
   /** Default: all that need no shared secret. */
   readonly algorithms?: readonly string[]
   /** How far the issuer's clock may be from ours. Default 30 s. */
   readonly leeway?: Duration
+  /**
+   * Remembers tokens whose signature was good, so that the next request with one costs no cryptography. What is remembered
+   * is dropped when the issuer takes the key away. Default: nothing is.
+   */
+  readonly cache?: TokenCacheOptions
   readonly transport?: Transport
   readonly clock?: Clock
   readonly logger?: Logger
+}
+
+/** A token that was verified, and the key that it was verified with. */
+interface VerifiedToken {
+  readonly token: AccessToken
+  readonly alg: string
+  readonly key: Key
 }
 
 /** What every access token must say. @spec RFC 9068 §2.2 */
@@ -43,29 +53,68 @@ const REQUIRED = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'] as cons
  * @spec RFC 9068 §4
  */
 export class JwtValidator implements TokenValidator {
+  readonly metadata: Partial<ResourceMetadata>
+  readonly #issuer: string
   readonly #keys: KeySource
   readonly #expected: VerifyJwtOptions
+  readonly #cache: TokenCache<VerifiedToken> | undefined
 
   /** @throws ConfigurationError with every problem at once. */
   constructor(options: JwtValidatorOptions) {
     const problems = findProblems(options)
     if (problems.length > 0) throw new ConfigurationError('JwtValidator', problems)
-    const { issuer, audience, algorithms = asymmetricAlgorithms(), leeway = 30, clock = Date.now } = options
-    this.#keys = findKeys(options)
+    const { issuer, audience, algorithms = asymmetricAlgorithms(), leeway = 30, clock = Date.now, cache } = options
+    this.#issuer = issuer
+    const { transport = outgoingFetch(), logger } = options
+    this.#keys = findIssuerKeys(options, { transport, clock, logger: createLogger(logger) })
     this.#expected = { issuer, audience, algorithms, leeway, clock, typ: 'at+jwt', required: REQUIRED }
+    this.#cache = cache && new TokenCache(cache, clock)
+    this.metadata = { authorization_servers: [issuer] }
   }
 
-  async validate(token: string): Promise<AccessToken> {
+  /** Whether it says that it is a JWT of this issuer. What is not true of it, `validate` finds out. */
+  recognizes(token: string): boolean {
     try {
-      const { claims } = await verifyJwt(token, this.#keys, this.#expected)
-      return toAccessToken(claims)
-    } catch (error) {
-      throw error instanceof JoseError ? toRefusal(error) : error
+      return parseUnverifiedJwt(token).unverifiedClaims.iss === this.#issuer
+    } catch {
+      return false
     }
+  }
+
+  async validate(value: string): Promise<AccessToken> {
+    try {
+      const verified = await (this.#cache === undefined
+        ? this.#verify(value)
+        : this.#cache.get(
+            value,
+            () => this.#verify(value),
+            (remembered) => this.#isStillGood(remembered),
+          ))
+      return verified.token
+    } catch (error) {
+      throw error instanceof JoseError ? toTokenRefusal(error) : error
+    }
+  }
+
+  /** Forgets a token that was revoked, or all of them, where they are remembered. */
+  async forget(value?: string): Promise<void> {
+    await this.#cache?.forget(value)
+  }
+
+  async #verify(value: string): Promise<VerifiedToken> {
+    const { claims, header, key } = await verifyJwt(value, this.#keys, this.#expected)
+    return { token: toAccessToken(claims), alg: header.alg, key }
+  }
+
+  /** A key that was taken away, or fetched anew, takes what it signed with it. */
+  async #isStillGood({ alg, key }: VerifiedToken): Promise<boolean> {
+    const { kid } = key
+    const current = await this.#keys.select({ alg, ...(kid !== undefined && { kid }) })
+    return current.includes(key)
   }
 }
 
-function findProblems({ issuer, audience, algorithms, leeway, ...options }: JwtValidatorOptions): string[] {
+function findProblems({ issuer, audience, algorithms, leeway, cache, ...options }: JwtValidatorOptions): string[] {
   const problems: string[] = []
   const issuerProblem = checkIssuer(issuer)
   if (issuerProblem !== undefined) problems.push(`"issuer" ${issuerProblem}`)
@@ -76,60 +125,14 @@ function findProblems({ issuer, audience, algorithms, leeway, ...options }: JwtV
     problems.push('"algorithms" must name at least one signature algorithm, such as "ES256", and none that is unknown')
   if (leeway !== undefined && !isDuration(leeway))
     problems.push('"leeway" must be a whole number of seconds or a text such as "30s"')
-  return [...problems, ...findKeyProblems(options)]
-}
-
-function findKeyProblems({ jwksUri, keys }: Pick<JwtValidatorOptions, 'jwksUri' | 'keys'>): string[] {
-  if (jwksUri === undefined) return []
-  const problems: string[] = []
-  const url = parseUrl(jwksUri)
-  if (url === undefined || !isHttpsOrLoopback(url))
-    problems.push('"jwksUri" must be https, or http on a loopback address')
-  if (keys !== undefined) problems.push('"jwksUri" and "keys" are both given: expected one of them')
-  return problems
+  return [...problems, ...findIssuerKeyProblems(options), ...findTokenCacheProblems(cache)]
 }
 
 function isListOfAlgorithms(names: readonly string[]): boolean {
   return names.length > 0 && names.every((name) => signatureAlgorithms[name] !== undefined)
 }
 
-function isDuration(value: Duration): boolean {
-  try {
-    toSeconds(value)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function findKeys({ issuer, jwksUri, keys, ...options }: JwtValidatorOptions): KeySource {
-  const { transport = outgoingFetch(), clock = Date.now } = options
-  const logger = createLogger(options.logger)
-  if (keys !== undefined) return keys
-  if (jwksUri !== undefined) return KeySet.remote(jwksUri, { transport, clock, logger })
-  return new IssuerKeys(issuer, { transport, clock, logger })
-}
-
-function asymmetricAlgorithms(): string[] {
+/** The algorithms whose signatures can be checked by who could not have made them. */
+export function asymmetricAlgorithms(): string[] {
   return Object.values(signatureAlgorithms).flatMap(({ name, kty }) => (kty === 'oct' ? [] : [name]))
-}
-
-function toAccessToken(claims: JwtClaims): AccessToken {
-  const { sub, exp, client_id: clientId, scope } = claims
-  if (sub === undefined || exp === undefined || typeof clientId !== 'string')
-    throw malformed('client_id', 'Client Identifier')
-  // @spec RFC 9068 §2.2.3
-  if (scope !== undefined && typeof scope !== 'string') throw malformed('scope', 'Scope')
-  return { subject: sub, clientId, scopes: parseScope(scope), expiresAt: exp, claims }
-}
-
-function malformed(claim: string, meaning: string): OAuth2Error {
-  return new OAuth2Error('invalid_token', `"${claim}" (${meaning}) claim invalid: expected a string`)
-}
-
-/** Keys that cannot be had are not the token's fault. @spec RFC 6750 §3.1 */
-function toRefusal(error: JoseError): OAuth2Error {
-  return error.code === 'jwks_unavailable' || error.code === 'jwks_invalid'
-    ? new OAuth2Error('temporarily_unavailable', 'access token cannot be verified now', { cause: error, retryAfter: 5 })
-    : new OAuth2Error('invalid_token', error.message, { cause: error })
 }

@@ -3,7 +3,7 @@ import { fromFetch } from '../../http/request.ts'
 import { OAuth2Error } from '../errors.ts'
 import type { AccessToken } from './access-token.ts'
 import { ResourceProtector } from './protector.ts'
-import type { RequiredScope } from './required-scope.ts'
+import type { Alternatives } from './requirement.ts'
 
 const token: AccessToken = { subject: 'u1', clientId: 'app', scopes: ['read', 'write'], expiresAt: 2e9, claims: {} }
 
@@ -20,7 +20,10 @@ const request = (value?: string): Request =>
 
 describe('RFC 6750 §3 what a protected resource answers', () => {
   it('lets a valid token pass', async () => {
-    expect(await protector.protect(request('good'))).toEqual({ token })
+    const { token: found, headers, response } = await protector.protect(request('good'))
+    expect(found).toEqual(token)
+    expect([...(headers ?? [])]).toEqual([])
+    expect(response).toBeUndefined()
   })
 
   it('names no error where there is no token', async () => {
@@ -83,7 +86,7 @@ describe('RFC 6750 §3 what a protected resource answers', () => {
 })
 
 describe('RFC 6749 §3.3 what the scope of a token must be', () => {
-  it.each<[RequiredScope, boolean]>([
+  it.each<[Alternatives, boolean]>([
     ['', true],
     ['read', true],
     ['write read', true],
@@ -99,9 +102,9 @@ describe('RFC 6749 §3.3 what the scope of a token must be', () => {
 })
 
 describe('ResourceProtector set-up', () => {
-  it('takes one validator', () => {
+  it('takes one validator that takes every token of a type', () => {
     expect(() => protector.registerTokenValidator({ validate: () => token })).toThrow(
-      'ResourceProtector: a validator of bearer tokens is registered already',
+      'ResourceProtector: a validator of Bearer tokens that takes all of them is registered already: register it last',
     )
   })
 
