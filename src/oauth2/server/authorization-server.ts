@@ -173,7 +173,8 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   }
 
   /** Adds a part that takes part in what the others do, and what it brings with it. */
-  registerExtension(extension: Extension<S>): this
+  // A class has a name, as extensions have: it must not pass for one.
+  registerExtension(extension: Extension<S> & { readonly prototype?: never }): this
   registerExtension(Extension: new () => Extension<S>): this
   registerExtension<O>(Extension: new (options: O) => Extension<S>, options: NoInfer<O>): this
   registerExtension<O>(extension: Extension<S> | (new (options?: O) => Extension<S>), options?: O): this {
