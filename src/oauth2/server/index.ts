@@ -54,7 +54,7 @@ export {
   type DeviceViewer,
   type PendingDevice,
 } from './endpoints/device-verification.ts'
-export { IntrospectionEndpoint, type IntrospectionOptions } from './endpoints/introspection.ts'
+export { IntrospectionEndpoint, type IntrospectionOptions, type IntrospectionStore } from './endpoints/introspection.ts'
 export { RevocationEndpoint } from './endpoints/revocation.ts'
 export type { ServerEvents } from './events.ts'
 export type {
@@ -81,7 +81,7 @@ export { TokenExchangeGrant, type TokenExchangeOptions } from './grants/token-ex
 export type { IntrospectionCaller } from './introspection/caller.ts'
 export type { IntrospectedToken } from './introspection/token.ts'
 export type { LifetimeContext, LifetimeRule, Lifetimes, RuledLifetime } from './lifetimes.ts'
-export type { AccessTokenFormat, AuthorizationServerOptions, CurrentKeys } from './options.ts'
+export type { AuthorizationServerOptions, CurrentKeys } from './options.ts'
 export type { Attempt, AttemptKind, RateLimit, RateLimitRefusal } from './rate-limit.ts'
 export { attemptOf } from './rate-limit.ts'
 export {
@@ -115,7 +115,7 @@ export type {
   StatementIssuer,
 } from './registration/options.ts'
 export { chooseTarget, narrowTarget, type TokenTarget } from './requested-resource.ts'
-export type { ResourceServer } from './resources.ts'
+export type { AccessTokenFormat, ResourceServer } from './resources.ts'
 export type { ResponseMode } from './response-mode.ts'
 export { FormPost } from './response-modes/form-post.ts'
 export { Fragment } from './response-modes/fragment.ts'

@@ -7,11 +7,8 @@ import type { ErrorPage } from './authorization/error-page.ts'
 import type { LifetimeRule, Lifetimes, RuledLifetime } from './lifetimes.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { Client } from './records.ts'
-import type { ResourceServer } from './resources.ts'
+import type { AccessTokenFormat, ResourceServer } from './resources.ts'
 import type { AccessTokenClaims } from './tokens/claims.ts'
-
-/** `opaque`: random, looked up in the store. `jwt`: describes itself to resource servers (RFC 9068). */
-export type AccessTokenFormat = 'opaque' | 'jwt'
 
 /** Keys that change while the server runs, such as `RotatingKeys`. */
 export interface CurrentKeys {

@@ -1,6 +1,8 @@
 import type { AlgorithmName } from '../../jose/jwk/index.ts'
 import type { Duration } from '../../util/duration.ts'
-import type { AccessTokenFormat } from './options.ts'
+
+/** `opaque`: random, looked up in the store. `jwt`: describes itself to resource servers (RFC 9068). */
+export type AccessTokenFormat = 'opaque' | 'jwt'
 
 /**
  * An API that tokens of this server are for.

@@ -3,9 +3,8 @@ import type { Seconds } from '../../../util/clock.ts'
 import { toSeconds } from '../../../util/duration.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { LifetimeContext, RuledLifetime } from '../lifetimes.ts'
-import type { AccessTokenFormat } from '../options.ts'
 import type { Client } from '../records.ts'
-import type { ResourceServer } from '../resources.ts'
+import type { AccessTokenFormat, ResourceServer } from '../resources.ts'
 import type { Settings } from '../settings.ts'
 
 /** How an access token has to be for those who are to accept it. */
