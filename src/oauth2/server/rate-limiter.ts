@@ -27,7 +27,7 @@ export interface RateLimitRule {
 /**
  * The limits of `createRateLimiter`, unless it is given others. Limits by address are for crowds behind one address, those
  * by account and address for somebody who mistypes; what has no address in it bounds attackers who have many, and is high
- * enough that it takes effort to keep somebody else out.
+ * enough that it takes effort to keep somebody else out. User codes have a budget of their own in `DeviceVerification`.
  */
 export const DEFAULT_RATE_LIMITS: readonly RateLimitRule[] = [
   { kind: 'request', endpoint: 'token', by: ['address'], max: 1200, within: '1m' },
@@ -37,8 +37,6 @@ export const DEFAULT_RATE_LIMITS: readonly RateLimitRule[] = [
   { kind: 'login', by: ['address'], max: 100, within: '10m' },
   { kind: 'login', by: ['account', 'address'], max: 10, within: '10m' },
   { kind: 'login', by: ['account'], max: 100, within: '1h' },
-  { kind: 'user-code', by: ['address'], max: 100, within: '10m' },
-  { kind: 'user-code', by: ['account'], max: 10, within: '10m' },
 ]
 
 export interface RateLimiterOptions {
