@@ -100,7 +100,7 @@ export class MemoryFamilies {
 
   revokeAll(owner: TokenOwner, now: Seconds): number {
     const grants = this.#grants.keysWhere(({ record, revoked }) => !revoked && owns(owner, record), now)
-    const tokens = this.#accessTokens.keysWhere((token) => token.grant_id === undefined && owns(owner, token), now)
+    const tokens = this.#accessTokens.keysWhere((token) => owns(owner, token) && !this.#isOfOwnFamily(token, now), now)
     const codes = this.#authorizationCodes.keysWhere(
       (code) => code.consumed_at === undefined && owns(owner, code.grant),
       now,
@@ -109,6 +109,11 @@ export class MemoryFamilies {
     for (const id of tokens) this.#accessTokens.delete(id, now)
     for (const id of codes) this.#authorizationCodes.delete(id, now)
     return grants.length + tokens.length
+  }
+
+  /** Some tokens have no family; one that a client got by exchange has another client's. */
+  #isOfOwnFamily({ grant_id: id, client_id }: AccessTokenRecord, now: Seconds): boolean {
+    return id !== undefined && this.#grants.get(id, now)?.record.client_id === client_id
   }
 
   #isFamilyLive(grantId: string | undefined, now: Seconds): boolean {

@@ -59,10 +59,15 @@ export const sql = {
   revokeGrantsOfSubject: `
     UPDATE grants SET revoked_at = ?
     WHERE subject = ? AND client_id = coalesce(?, client_id) AND revoked_at IS NULL AND expires_at > ?`,
-  revokeAccessTokensOfClient: 'DELETE FROM access_tokens WHERE grant_id IS NULL AND client_id = ? AND expires_at > ?',
+  /** Those of no grant, and those that one client got by exchange from the grant of another. */
+  revokeAccessTokensOfClient: `
+    DELETE FROM access_tokens
+    WHERE client_id = ? AND expires_at > ?
+    AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = grant_id AND g.client_id = access_tokens.client_id)`,
   revokeAccessTokensOfSubject: `
     DELETE FROM access_tokens
-    WHERE grant_id IS NULL AND subject = ? AND client_id = coalesce(?, client_id) AND expires_at > ?`,
+    WHERE subject = ? AND client_id = coalesce(?, client_id) AND expires_at > ?
+    AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = grant_id AND g.client_id = access_tokens.client_id)`,
   revokeCodesOfClient: 'DELETE FROM authorization_codes WHERE consumed_at IS NULL AND client_id = ?',
   revokeCodesOfSubject: `
     DELETE FROM authorization_codes

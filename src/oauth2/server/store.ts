@@ -140,7 +140,8 @@ export interface PushedRequestStore {
 /** Ends what belongs together by more than one grant. */
 export interface BulkRevocationStore {
   /**
-   * Ends every grant, and every token that belongs to none, of a client, of a person, or of a person at a client. At least
+   * Ends every grant, and every access token outside of them, of a client, of a person, or of a person at a client: also
+   * those that a client got by exchange from the grant of another client, which goes on. At least
    * one of the two is given. How many grants and tokens it ended. Codes and approved devices that nobody has redeemed yet
    * are of those grants too: they are gone afterwards, and not counted.
    */

@@ -74,6 +74,22 @@ export const bulkRevocationChecks: readonly StoreCheck<BulkStore>[] = [
     },
   },
   {
+    name: 'revokeAll ends tokens that a client got by exchange from the grant of another client',
+    async run(store, clock) {
+      for (const names of [['clientId'], ['clientId', 'subject']]) {
+        const family = aFamily(clock, aGrant(clock, { client_id: uniqueId() }))
+        const owner: Record<string, string> = { clientId: uniqueId(), subject: family.grant.subject ?? '' }
+        const token = anAccessToken(clock, { client_id: owner['clientId'] ?? '', grant_id: family.grant.id })
+        await store.saveTokens(family)
+        await store.saveTokens({ accessToken: token })
+        const ended = await store.revokeAll(Object.fromEntries(names.map((name) => [name, owner[name]])), clock.now())
+        expectSame(ended, 1, 'how many grants and tokens it ended')
+        expectNothing(await store.findAccessToken(token.id), 'the exchanged token')
+        expectSame(await store.findGrant(family.grant.id), family.grant, 'the grant of the other client')
+      }
+    },
+  },
+  {
     name: 'revokeAll of nobody ends nothing',
     async run(store, clock) {
       const holdings = await saveFour(store, clock)

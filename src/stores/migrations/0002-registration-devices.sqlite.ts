@@ -2,8 +2,8 @@ import type { Migration } from './migration.ts'
 
 /**
  * Devices, pushed requests, counters, registered clients and rotating keys; and the owners of what `revokeAll` ends, in
- * columns that it finds them by. An access token that belongs to a grant ends with it: only the others are looked up by
- * owner. Of the codes only the unused ones are; their index stays as small as their number.
+ * columns that it finds them by. Of the codes only the unused ones are looked up by owner; their index stays as small as
+ * their number.
  */
 export const registrationAndDevices: Migration = {
   version: 2,
@@ -23,8 +23,8 @@ export const registrationAndDevices: Migration = {
     ALTER TABLE access_tokens ADD COLUMN subject TEXT;
     UPDATE access_tokens SET client_id = json_extract(data, '$.client_id'), subject = json_extract(data, '$.subject')
       WHERE grant_id IS NULL;
-    CREATE INDEX access_tokens_client_id ON access_tokens (client_id) WHERE grant_id IS NULL;
-    CREATE INDEX access_tokens_subject ON access_tokens (subject) WHERE grant_id IS NULL AND subject IS NOT NULL;
+    CREATE INDEX access_tokens_client_id ON access_tokens (client_id);
+    CREATE INDEX access_tokens_subject ON access_tokens (subject) WHERE subject IS NOT NULL;
 
     ALTER TABLE authorization_codes ADD COLUMN client_id TEXT;
     ALTER TABLE authorization_codes ADD COLUMN subject TEXT;

@@ -1,4 +1,9 @@
-import type { AuthorizationCodeRecord, DeviceCodeRecord, GrantRecord } from '../../../src/oauth2/server/records.ts'
+import type {
+  AccessTokenRecord,
+  AuthorizationCodeRecord,
+  DeviceCodeRecord,
+  GrantRecord,
+} from '../../../src/oauth2/server/records.ts'
 import { type Mutant, pause } from './mutant.ts'
 
 export const bulkRevocationMutants: readonly Mutant[] = [
@@ -33,6 +38,29 @@ export const bulkRevocationMutants: readonly Mutant[] = [
         return subject === undefined ? ofClient : ofClient + (await store.revokeAll({ subject }, at))
       },
     }),
+  },
+  {
+    name: 'a token that has a grant ends with that grant only',
+    caughtBy: 'revokeAll ends tokens that a client got by exchange from the grant of another client',
+    mutate: (store) => {
+      const saved = new Map<string, AccessTokenRecord>()
+      const spared = new Map<string, AccessTokenRecord>()
+      return {
+        saveTokens(tokens) {
+          if (tokens.accessToken?.grant_id !== undefined) saved.set(tokens.accessToken.id, tokens.accessToken)
+          return store.saveTokens(tokens)
+        },
+        revokeAll(owner, at) {
+          for (const [id, token] of saved) spared.set(id, token)
+          return store.revokeAll(owner, at)
+        },
+        async findAccessToken(id) {
+          const token = spared.get(id)
+          const isSpared = token !== undefined && (await store.findGrant(token.grant_id ?? '')) !== undefined
+          return isSpared ? token : store.findAccessToken(id)
+        },
+      }
+    },
   },
   {
     name: 'nobody is everybody',
