@@ -5,6 +5,7 @@ import type {
   AuthorizationContext,
   ClientStore,
   Extension,
+  ServerHandle,
   ServerRegistry,
   TokenResponseContext,
   TokenStore,
@@ -48,7 +49,6 @@ export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
   readonly #options: OpenIdConnectOptions
   readonly #claimsOfScope: ClaimsOfScope
   readonly #idTokenLifetime: Seconds
-  #algorithms: readonly string[] = []
 
   /** @throws ConfigurationError */
   constructor(options: OpenIdConnectOptions) {
@@ -63,8 +63,7 @@ export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
 
   /** @throws ConfigurationError where no key can sign ID tokens. */
   install(registry: ServerRegistry<ClientStore & TokenStore>): void {
-    this.#algorithms = signingAlgorithms(registry.server.keys)
-    if (this.#algorithms.length === 0) {
+    if (signingAlgorithms(registry.server.keys).length === 0) {
       throw new ConfigurationError('OpenIDConnect', [
         '"keys" of the server must hold a private key that signs ID tokens, such as KeySet.generate(["RS256"])',
       ])
@@ -113,11 +112,11 @@ export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
   }
 
   /** @spec OIDC Discovery §3 */
-  onMetadata(metadata: ServerMetadata): void {
+  onMetadata(metadata: ServerMetadata, server: ServerHandle): void {
     const members: Partial<OpenIdProviderMetadata> = {
       scopes_supported: withoutVainScopes(metadata.scopes_supported ?? this.scopes, metadata),
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: this.#algorithms,
+      id_token_signing_alg_values_supported: signingAlgorithms(server.keys),
       ...(this.#options.acrValues === undefined ? {} : { acr_values_supported: this.#options.acrValues }),
       claim_types_supported: ['normal'],
       claims_supported: [...new Set(Object.values(this.#claimsOfScope).flat())],

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { randomText } from '../../../crypto/random.ts'
+import { createToken } from '../tokens/token-format.ts'
 import { createDeviceCode, saysItExpired } from './device-code.ts'
 import { createUserCode, formatUserCode, normalizeUserCode, userCodeId } from './user-code.ts'
 
@@ -66,7 +67,7 @@ describe('random texts', () => {
 })
 
 describe('a device code', () => {
-  const code = createDeviceCode(1_700_000_600)
+  const code = createDeviceCode({ createToken: (kind) => createToken('aw', kind) }, 1_700_000_600)
 
   it.each([
     [1_700_000_599, false],
@@ -75,7 +76,7 @@ describe('a device code', () => {
     expect(saysItExpired(code, now)).toBe(over)
   })
 
-  it.each(['', 'x', 'x.1', `${code}.1`, code.replace(/\..*/, '.'), code.replace(/\..*/, '.-1')])(
+  it.each(['', 'x', 'x.1', `${code}.1`, `x${code}`, code.replace(/\..*/, '.'), code.replace(/\..*/, '.-1')])(
     '%j says nothing',
     (text) => {
       expect(saysItExpired(text, Number.MAX_SAFE_INTEGER)).toBe(false)

@@ -16,7 +16,7 @@ describe('RFC 8628 §3.1 a device that asks', () => {
     expect(headerOf(response, 'content-type')).toBe('application/json')
     expect(headerOf(response, 'access-control-allow-origin')).toBe('*')
     expect(answer).toEqual({
-      device_code: expect.stringMatching(/^[\w-]{43}\.[0-9a-z]+$/),
+      device_code: expect.stringMatching(/^aw_dc_[\w-]{49}\.[0-9a-z]+$/),
       user_code: expect.stringMatching(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/),
       verification_uri: VERIFICATION_URI,
       verification_uri_complete: `${VERIFICATION_URI}?user_code=${answer['user_code']}`,

@@ -99,7 +99,7 @@ export class DeviceAuthorizationEndpoint implements Endpoint<DeviceCodeStore> {
 
   async #create({ server, now }: Context, request: DeviceRequest): Promise<OpenedRequest> {
     const expiresAt = now + server.lifetimes.deviceCode
-    const deviceCode = createDeviceCode(expiresAt)
+    const deviceCode = createDeviceCode(server, expiresAt)
     const userCode = createUserCode(this.#userCode)
     const record: DeviceCodeRecord = {
       id: await tokenId(deviceCode),

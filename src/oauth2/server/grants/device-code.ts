@@ -1,7 +1,7 @@
 import { OAuth2Error } from '../../errors.ts'
 import type { TokenContext } from '../context.ts'
 import type { GrantDecision } from '../decisions.ts'
-import { DEVICE_CODE_GRANT, saysItExpired } from '../device/device-code.ts'
+import { DEVICE_CODE_GRANT, isDeviceCode, saysItExpired } from '../device/device-code.ts'
 import type { TokenGrant } from '../grant.ts'
 import type { DeviceCodeRecord } from '../records.ts'
 import { narrowTarget } from '../requested-resource.ts'
@@ -53,7 +53,7 @@ async function findOwnCode({ params, store, client, now }: Context): Promise<Dev
   if (code === undefined) {
     throw new OAuth2Error('invalid_request', 'device_code is missing', { reason: 'device_code_missing' })
   }
-  const record = await store.findDeviceCode(await tokenId(code))
+  const record = isDeviceCode(code) ? await store.findDeviceCode(await tokenId(code)) : undefined
   if (record === undefined) throw saysItExpired(code, now) ? expired() : unknown()
   if (record.client_id !== client.client_id) {
     throw new OAuth2Error('invalid_grant', 'device_code was issued to another client', {
