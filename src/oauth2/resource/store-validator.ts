@@ -52,10 +52,11 @@ export class StoreValidator implements TokenValidator {
     this.metadata = issuer === undefined ? {} : { authorization_servers: [issuer] }
   }
 
-  validate(value: string): Promise<AccessToken> {
-    return this.#jwts !== undefined && value.includes('.')
-      ? this.#validateJwt(this.#jwts, value)
-      : this.#validateOpaque(value)
+  /** Opaque tokens have no dot. What has one is never looked up by its text: it could be made of the name of a JWT. */
+  async validate(value: string): Promise<AccessToken> {
+    if (!value.includes('.')) return this.#validateOpaque(value)
+    if (this.#jwts === undefined) throw refuse('access token is of no kind that is accepted here', 'token_unrecognized')
+    return this.#validateJwt(this.#jwts, value)
   }
 
   /** One that belongs to a grant is kept like an opaque token, so that revocation reaches it. */
