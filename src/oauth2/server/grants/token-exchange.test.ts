@@ -486,6 +486,7 @@ describe('RFC 8693 §4.4 may_act', () => {
     const response = await test.exchange(await test.craft({ claims: { may_act } }))
     expect(response.status).toBe(status)
     if (status === 400) expect(problem(response)).toEqual(NOT_ALLOWED)
+    else expect(await test.find(body(response)['access_token'])).toMatchObject({ act: { sub: 'gateway' } })
   })
 
   it('is about the actor where there is one, not about the client', async () => {

@@ -5,21 +5,16 @@ import { OAuth2Error } from '../../errors.ts'
 import { isScopeSubset, parseScope } from '../../scope.ts'
 import type { TokenResponse } from '../../token-response.ts'
 import { isConfidential } from '../client-rules.ts'
-import type { TokenContext } from '../context.ts'
 import type { GrantDecision } from '../decisions.ts'
 import type { TokenGrant } from '../grant.ts'
-import type { Actor, GrantRecord } from '../records.ts'
+import type { Actor } from '../records.ts'
 import type { GrantStore, TokenCommit, TokenStore } from '../store.ts'
-import { checkDepth, checkMayAct, identitiesOf, identityOfClient, prependActor } from '../token-exchange/actor.ts'
-import { type ExchangedToken, TOKEN_TYPES } from '../token-exchange/exchanged-token.ts'
-import {
-  type ExchangeApproval,
-  type ExchangePolicy,
-  type ExchangeRequest,
-  readExchangeScope,
-} from '../token-exchange/policy.ts'
-import { readToken, type TokenReader } from '../token-exchange/read-token.ts'
-import { approveTargets, type ExchangeTargets, readTargets } from '../token-exchange/targets.ts'
+import { checkDepth, identitiesOf, identityOfClient, prependActor } from '../token-exchange/actor.ts'
+import { TOKEN_TYPES } from '../token-exchange/exchanged-token.ts'
+import type { ExchangeApproval, ExchangePolicy, ExchangeRequest } from '../token-exchange/policy.ts'
+import type { TokenReader } from '../token-exchange/read-token.ts'
+import { type CheckedExchange, type ExchangeContext, readExchange, tokenEnded } from '../token-exchange/request.ts'
+import { approveTargets } from '../token-exchange/targets.ts'
 import { isJwt } from '../tokens/jwt.ts'
 import { type TrustedIssuer, TrustedIssuers } from '../trusted-issuers.ts'
 
@@ -36,14 +31,6 @@ export interface TokenExchangeOptions {
   readonly leeway?: Duration
   /** How `jwksUri` is fetched. */
   readonly transport?: Transport
-}
-
-type Context = TokenContext<TokenStore & GrantStore>
-
-/** What the policy decides about, and the family that the new token joins. */
-interface CheckedRequest extends ExchangeRequest {
-  readonly targets: ExchangeTargets
-  readonly grant: GrantRecord | undefined
 }
 
 /**
@@ -85,87 +72,58 @@ export class TokenExchangeGrant implements TokenGrant<TokenStore & GrantStore> {
     this.#allowPublicClients = options.allowPublicClients ?? false
   }
 
-  async grant(context: Context): Promise<GrantDecision> {
+  async grant(context: ExchangeContext): Promise<GrantDecision> {
     if (!this.#allowPublicClients && !isConfidential(context.client)) {
       throw new OAuth2Error('unauthorized_client', 'token exchange is for clients that have credentials', {
         reason: 'exchange_client_public',
       })
     }
-    const issuedType = readRequestedType(context)
-    const request = await this.#check(context)
-    const { grant: _, targets: __, ...asked } = request
-    const approval = await this.#policy(asked)
+    const checked = await readExchange(context, this.#reader)
+    const approval = await this.#policy(checked.request)
     if (!approval) {
       throw new OAuth2Error('invalid_request', 'the policy of this server does not allow this exchange', {
         reason: 'exchange_denied',
       })
     }
-    const act = this.#findActor(context, request, approval)
-    return decide(context, request, approval, act, issuedType)
-  }
-
-  async #check(context: Context): Promise<CheckedRequest> {
-    const { client, params, server } = context
-    const subject = await this.#readSubject(context)
-    const actor = await this.#readActor(context)
-    const { issuer } = server
-    checkMayAct(subject, actor === undefined ? [identityOfClient(client, issuer)] : identitiesOf(actor, issuer))
-    const grant = await findFamily(context, subject)
-    const targets = await readTargets(context)
-    const scope = readExchangeScope(params.get('scope'), client, server.scopes, subject)
-    const { resource, audience } = targets
-    return { client, subject, ...(actor === undefined ? {} : { actor }), resource, audience, scope, grant, targets }
-  }
-
-  #readSubject(context: Context): Promise<ExchangedToken> {
-    const token = required(context, 'subject_token')
-    return readToken(context, 'subject_token', token, required(context, 'subject_token_type'), this.#reader)
-  }
-
-  /** @spec RFC 8693 §2.1 */
-  async #readActor(context: Context): Promise<ExchangedToken | undefined> {
-    const { params } = context
-    const token = params.get('actor_token')
-    if (token === undefined) {
-      if (!params.has('actor_token_type')) return undefined
-      throw new OAuth2Error('invalid_request', 'actor_token_type must not be sent without actor_token', {
-        reason: 'exchange_actor_type_alone',
-      })
-    }
-    const actor = await readToken(context, 'actor_token', token, required(context, 'actor_token_type'), this.#reader)
-    if (actor.act === undefined) return actor
-    // Two chains do not make one: who acted in the actor's name would be lost.
-    throw new OAuth2Error('invalid_request', 'actor_token must be of the actor alone, with nobody acting for them', {
-      reason: 'exchange_actor_delegated',
-    })
-  }
-
-  /** Those who acted before stay named, also where nobody is added: impersonation does not wash a token clean. */
-  #findActor({ server }: Context, request: CheckedRequest, approval: ExchangeApproval): Actor | undefined {
-    const { subject, actor, client } = request
-    const [named] = actor === undefined ? [] : identitiesOf(actor, server.issuer)
-    const acting = named ?? (approval.actor === 'client' ? identityOfClient(client, server.issuer) : undefined)
-    const act = acting === undefined ? subject.act : prependActor(acting, subject.act)
+    const act = findActor(context, checked.request, approval)
     checkDepth(act, this.#maxActors)
-    return act
+    return decide(context, checked, approval, act)
   }
 }
 
+/**
+ * Those who acted before stay named, also where nobody is added: impersonation does not wash a token clean. A token that
+ * says who may act was made to name them.
+ *
+ * @spec RFC 8693 §4.1
+ * @spec RFC 8693 §4.4
+ */
+function findActor(
+  { server }: ExchangeContext,
+  request: ExchangeRequest,
+  approval: ExchangeApproval,
+): Actor | undefined {
+  const { subject, actor, client } = request
+  const namesClient = approval.actor === 'client' || subject.claims['may_act'] !== undefined
+  const [named] = actor === undefined ? [] : identitiesOf(actor, server.issuer)
+  const acting = named ?? (namesClient ? identityOfClient(client, server.issuer) : undefined)
+  return acting === undefined ? subject.act : prependActor(acting, subject.act)
+}
+
 function decide(
-  context: Context,
-  request: CheckedRequest,
+  context: ExchangeContext,
+  { request, targets, grant, issuedType }: CheckedExchange,
   approval: ExchangeApproval,
   act: Actor | undefined,
-  issuedType: string,
 ): GrantDecision {
-  const { subject, grant, targets } = request
+  const { expiresAt } = request.subject
   return {
     ...subjectOf(request),
     ...approveTargets(targets, approval, approvedScope(request, approval)),
     ...(act === undefined ? {} : { act }),
     ...(grant === undefined ? {} : { grant }),
     signedIn: false,
-    expiresAt: Math.min(subject.expiresAt, approval.expiresAt ?? subject.expiresAt),
+    expiresAt: Math.min(expiresAt, approval.expiresAt ?? expiresAt),
     commit: (tokens, response) => commit(context, tokens, response, issuedType),
   }
 }
@@ -183,7 +141,7 @@ function approvedScope({ scope: asked }: ExchangeRequest, { scope = asked }: Exc
 
 /** Writes the token if its family still lives. @spec RFC 8693 §2.2.1 */
 async function commit(
-  { store }: Context,
+  { store }: ExchangeContext,
   tokens: TokenCommit,
   response: TokenResponse,
   issuedType: string,
@@ -194,34 +152,7 @@ async function commit(
     })
   }
   response['issued_token_type'] = issuedType
-  if (tokens.accessToken !== undefined && !(await store.saveTokens(tokens))) throw ended()
-}
-
-/** @spec RFC 8693 §2.1 */
-function readRequestedType({ params }: Context): string {
-  const type = params.get('requested_token_type') ?? TOKEN_TYPES.accessToken
-  if (type === TOKEN_TYPES.accessToken || type === TOKEN_TYPES.jwt) return type
-  throw new OAuth2Error('invalid_request', 'requested_token_type is not one that this server issues', {
-    reason: 'exchange_requested_type_unsupported',
-  })
-}
-
-/** The family of the subject token, which the new one joins. Tokens without one are on their own. */
-async function findFamily({ store }: Context, { grantId }: ExchangedToken): Promise<GrantRecord | undefined> {
-  if (grantId === undefined) return undefined
-  const grant = await store.findGrant(grantId)
-  if (grant === undefined) throw ended()
-  return grant
-}
-
-function required({ params }: Context, name: string): string {
-  const value = params.get(name)
-  if (value !== undefined) return value
-  throw new OAuth2Error('invalid_request', `${name} is missing`, { reason: 'exchange_parameter_missing' })
-}
-
-function ended(): OAuth2Error {
-  return new OAuth2Error('invalid_request', 'subject_token was revoked', { reason: 'exchange_token_ended' })
+  if (tokens.accessToken !== undefined && !(await store.saveTokens(tokens))) throw tokenEnded()
 }
 
 function findProblems({ policy, maxActors, leeway }: TokenExchangeOptions): string[] {
