@@ -8,6 +8,8 @@ export interface ServerEvents {
   'client.registered': { clientId: string; by: string | undefined; requestId: string }
   'client.updated': { clientId: string; requestId: string }
   'client.deleted': { clientId: string; requestId: string }
+  /** A client sent an authorization request ahead. */
+  'authorization.pushed': { clientId: string; signed: boolean; requestId: string }
   'authorization.granted': { clientId: string; subject: string; scope: string; grantId: string; requestId: string }
   'authorization.denied': { clientId: string; error: string; requestId: string }
   'token.issued': {

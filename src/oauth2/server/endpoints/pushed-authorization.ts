@@ -51,6 +51,8 @@ export class PushedAuthorizationEndpoint implements Endpoint<PushedRequestStore>
       throw new Error('the request of another client was checked')
     const record = toRecord(context, id, authorization)
     await context.store.savePushedRequest(record)
+    const { client_id: clientId, signed = false } = record
+    server.emit('authorization.pushed', { clientId, signed, requestId })
     const answer = { request_uri: formatPushedReference(reference), expires_in: record.expires_at - context.now }
     return json(201, answer, NO_STORE)
   }

@@ -63,6 +63,17 @@ describe('RFC 9126 §2.2 a pushed request', () => {
     expect(await pushed(test)).not.toBe(body(response)['request_uri'])
   })
 
+  it('is told of', async () => {
+    const test = serve()
+    const told: unknown[] = []
+    test.server.on('authorization.pushed', (event) => {
+      told.push(event)
+    })
+    await push(test)
+    await push(test, without('response_type'))
+    expect(told).toEqual([{ clientId: 'web', signed: false, requestId: expect.any(String) }])
+  })
+
   it('lasts as long as the server says', async () => {
     expect(body(await push(serve({}, { lifetimes: { pushedRequest: 30 } })))['expires_in']).toBe(30)
   })

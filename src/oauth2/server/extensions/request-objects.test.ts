@@ -178,7 +178,7 @@ describe('RFC 9101 §6.2, §6.3 a request object is refused, on a page', () => {
   })
 
   it.each([
-    ['none as its algorithm', 'algorithm', 'none'],
+    ['Authlib 4.6: none as its algorithm', 'algorithm', 'none'],
     ['no JWT', 'malformed', 'text'],
     ['a payload that is no object', 'malformed', 'list'],
   ])('for %s', async (_, name, kind) => {
