@@ -63,7 +63,7 @@ async function start(all: readonly Store[]): Promise<void> {
         oauthServer(
           new AuthorizationServer<Store>({ issuer: 'https://op.example', store })
             .registerGrant(AuthorizationCodeGrant)
-            .registerExtension(new ClientRegistration<Store>({ initialAccess: 'open' })),
+            .registerExtension(new ClientRegistration({ initialAccess: 'open' })),
         ),
       ),
     ),

@@ -34,7 +34,7 @@ beforeAll(async () => {
         .registerEndpoint(RevocationEndpoint)
         .registerEndpoint(IntrospectionEndpoint)
         .registerExtension(
-          new ClientRegistration<Store>({
+          new ClientRegistration({
             initialAccess: { tokens: [INITIAL_TOKEN] },
             grantTypes: ['client_credentials'],
           }),

@@ -1,7 +1,7 @@
 import { bodyReaders } from '../../src/http/body.ts'
 import type { HttpRequest } from '../../src/http/request.ts'
 import type { HttpResponse } from '../../src/http/response.ts'
-import { ClientRegistration, type ClientRegistrationOptions, type Store } from '../../src/oauth2/server/index.ts'
+import { ClientRegistration, type ClientRegistrationOptions } from '../../src/oauth2/server/index.ts'
 import { encodeUtf8 } from '../../src/util/bytes.ts'
 import type { JsonObject } from '../../src/util/json.ts'
 import { body, CALLBACK, ISSUER, TestServer, type TestServerOptions } from './authorization-server.ts'
@@ -12,7 +12,7 @@ export const INITIAL_TOKEN = 'an-initial-access-token-of-40-characters'
 export const APPLICATION: JsonObject = { redirect_uris: [CALLBACK], client_name: 'Photo print' }
 
 interface RegistrationServerOptions extends TestServerOptions {
-  readonly registration?: Partial<ClientRegistrationOptions<Store>>
+  readonly registration?: Partial<ClientRegistrationOptions>
 }
 
 /** What a registered client knows of itself. */
@@ -30,7 +30,7 @@ export class RegistrationServer extends TestServer {
   constructor({ registration = {}, ...options }: RegistrationServerOptions = {}) {
     super(options)
     const initialAccess = { tokens: [INITIAL_TOKEN] }
-    this.server.registerExtension(new ClientRegistration<Store>({ initialAccess, ...registration }))
+    this.server.registerExtension(new ClientRegistration({ initialAccess, ...registration }))
   }
 
   register(

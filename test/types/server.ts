@@ -63,11 +63,10 @@ new AuthorizationServer({ issuer, store: codes })
 
 // Endpoints and extensions name theirs, and the options are those of the class.
 new AuthorizationServer({ issuer, store: full })
-  .registerEndpoint(IntrospectionEndpoint)
+  .registerEndpoint(IntrospectionEndpoint, {
+    authorize: async ({ store }) => (await store.findClient('x')) && { id: 'x' },
+  })
   .registerExtension(ClientRegistration, { initialAccess: { scope: 'register' } })
-new AuthorizationServer({ issuer, store: full }).registerEndpoint(
-  new IntrospectionEndpoint<MemoryStore>({ authorize: ({ store }) => store.findClient('x') && { id: 'x' } }),
-)
 // @ts-expect-error: no refresh tokens
 small.registerEndpoint(IntrospectionEndpoint)
 // @ts-expect-error: clients cannot be changed
@@ -113,6 +112,9 @@ class PinGrant implements TokenGrant<PinStore> {
     return { scope: String(pin.length === this.length && (await store.verifyPin('alice', pin))) }
   }
 }
+declare const both: TokenGrant<ClientStore & PinStore>
+// @ts-expect-error: clients, but no pins
+new AuthorizationServer({ issuer, store: full }).registerGrant(both)
 declare const pins: ClientStore & TokenStore & PinStore
 new AuthorizationServer({ issuer, store: pins }).registerGrant(pinGrant)
 // @ts-expect-error: no pins

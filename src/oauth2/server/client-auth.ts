@@ -33,10 +33,10 @@ export interface ClientAuthMethod<in S = unknown> {
   /** What its credentials may be signed with, where they are: for the metadata. @spec RFC 8414 §2 */
   readonly signingAlgorithms?: readonly string[]
   /** The client id, if the request carries credentials of this kind. A request may carry one kind only. */
-  identify(context: ClientAuthContext<S>): Awaitable<string | undefined>
+  readonly identify: (context: ClientAuthContext<S>) => Awaitable<string | undefined>
   /**
    * Whether the credentials are that client's. It may throw an `OAuth2Error` instead, whose reason and description the
    * log has; the client is told no more than that it failed.
    */
-  verify(client: Client, context: ClientAuthContext<S>): Awaitable<boolean>
+  readonly verify: (client: Client, context: ClientAuthContext<S>) => Awaitable<boolean>
 }

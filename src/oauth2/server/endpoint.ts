@@ -22,6 +22,7 @@ export interface Endpoint<in S = unknown> {
   readonly errors?: 'page'
   /** What it adds to the server's metadata, given its own absolute URL and the server, for what depends on its keys. */
   metadata?(url: string, server: ServerHandle): Partial<ServerMetadata>
+  // A property, like every other function that is given the store: of methods the compiler would accept too much.
   /** Throws `OAuth2Error` to refuse; the server answers it as `errors` says. */
-  handle(context: RequestContext<S>): Awaitable<HttpResponse>
+  readonly handle: (context: RequestContext<S>) => Awaitable<HttpResponse>
 }

@@ -68,9 +68,9 @@ export interface Extension<in S = unknown> {
   readonly scopes?: readonly string[]
   /** What people see on errors, unless the server's options say. The extension registered last wins. */
   readonly errorPage?: ErrorPage
-  install?(registry: ServerRegistry<S>): void
+  readonly install?: (registry: ServerRegistry<S>) => void
   /** Takes the parameters from where they are: sent ahead, in a signed object. Nothing: they are where they should be. */
-  resolveAuthorizationRequest?(context: ResolutionContext<S>): Awaitable<ResolvedRequest | undefined>
+  readonly resolveAuthorizationRequest?: (context: ResolutionContext<S>) => Awaitable<ResolvedRequest | undefined>
   onAuthorizationRequest?: Hook<AuthorizationContext<S>>
   onAuthorizationApproval?: Hook<ApprovalContext<S>>
   onAuthorizationResponse?: Hook<AuthorizationResponseContext<S>>

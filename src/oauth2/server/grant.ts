@@ -26,7 +26,7 @@ export interface TokenGrant<in S = unknown> {
    */
   identifyClient?(params: RequestParameters): Awaitable<string | undefined>
   /** Throws `OAuth2Error` to refuse. */
-  grant(context: TokenContext<S>): Awaitable<GrantDecision | RepeatedAnswer>
+  readonly grant: (context: TokenContext<S>) => Awaitable<GrantDecision | RepeatedAnswer>
 }
 
 /**
@@ -46,9 +46,9 @@ export interface AuthorizationGrant<in S = unknown> {
   /** The only modes that its answer may travel by. Absent: all but `query` for what belongs into a fragment. */
   readonly responseModes?: readonly string[]
   /** Issues what the response carries. */
-  authorize(
+  readonly authorize: (
     context: RequestContext<S>,
     request: AuthorizationRequest,
     grant: GrantRecord,
-  ): Awaitable<AuthorizationParameters>
+  ) => Awaitable<AuthorizationParameters>
 }

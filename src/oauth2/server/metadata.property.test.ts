@@ -122,7 +122,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     },
   },
   registration: {
-    register: (server) => server.registerExtension(new ClientRegistration<Store>({ initialAccess: 'open' })),
+    register: (server) => server.registerExtension(new ClientRegistration({ initialAccess: 'open' })),
     adds: { registration_endpoint: `${ISSUER}/register` },
   },
   pushed: {

@@ -31,19 +31,19 @@ interface Registered {
  *
  * @spec RFC 7592 §2
  */
-export class ClientConfigurationEndpoint<S> implements Endpoint<S & RegistrationStore> {
+export class ClientConfigurationEndpoint implements Endpoint<RegistrationStore> {
   readonly name = CONFIGURATION
   readonly path = '/register'
   readonly below = true
   readonly methods = ['GET', 'PUT', 'DELETE'] as const
   readonly cors = 'public'
-  readonly #settings: RegistrationSettings<S>
+  readonly #settings: RegistrationSettings
 
-  constructor(settings: RegistrationSettings<S>) {
+  constructor(settings: RegistrationSettings) {
     this.#settings = settings
   }
 
-  async handle(context: RequestContext<S & RegistrationStore>): Promise<HttpResponse> {
+  async handle(context: RequestContext<RegistrationStore>): Promise<HttpResponse> {
     const registered = await authenticate(context)
     const { client, token } = registered
     if (context.request.method === 'PUT') return this.#update(context, registered)
@@ -56,7 +56,7 @@ export class ClientConfigurationEndpoint<S> implements Endpoint<S & Registration
    *
    * @spec RFC 7592 §2.2
    */
-  async #update(context: RequestContext<S & RegistrationStore>, registered: Registered): Promise<HttpResponse> {
+  async #update(context: RequestContext<RegistrationStore>, registered: Registered): Promise<HttpResponse> {
     const { server, store, request, now, requestId } = context
     const { client: current } = registered
     const body: JsonObject = await request.json()

@@ -19,7 +19,6 @@ import { decodeUnverifiedJwt } from '../../../jose/jwt/index.ts'
 import type { JsonObject } from '../../../util/json.ts'
 import { INTROSPECTION_JWT, readIntrospectionJwt } from '../../introspection-jwt.ts'
 import type { AccessTokenRecord, Client } from '../records.ts'
-import type { Store } from '../store.ts'
 import { tokenId } from '../tokens/token-id.ts'
 import { IntrospectionEndpoint, type IntrospectionOptions } from './introspection.ts'
 
@@ -32,7 +31,7 @@ const API_CLIENT: Client = { ...CLIENTS.service, client_id: 'api', token_endpoin
 const STRANGER: Client = { ...API_CLIENT, client_id: 'stranger' }
 
 interface Options extends TestServerOptions {
-  readonly introspection?: IntrospectionOptions<Store>
+  readonly introspection?: IntrospectionOptions
 }
 
 function create({ introspection = {}, ...options }: Options = {}): TestServer {
@@ -42,7 +41,7 @@ function create({ introspection = {}, ...options }: Options = {}): TestServer {
     resources: [{ resource: API, clientId: 'api' }],
     ...options,
   })
-  test.server.registerEndpoint(new IntrospectionEndpoint<Store>(introspection))
+  test.server.registerEndpoint(new IntrospectionEndpoint(introspection))
   return test
 }
 

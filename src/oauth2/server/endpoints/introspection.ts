@@ -14,12 +14,15 @@ import { findIntrospectedToken, type IntrospectedToken } from '../introspection/
 import { signingAlgorithms } from '../signing-algorithms.ts'
 import type { ClientStore, RefreshTokenStore } from '../store.ts'
 
-export interface IntrospectionOptions<in S = unknown> {
+/** What introspection asks of the store. */
+export type IntrospectionStore = ClientStore & RefreshTokenStore
+
+export interface IntrospectionOptions {
   /**
    * Lets in callers that are no clients, such as resource servers with credentials of their own. Nothing: the caller has to
    * be a client that authenticates.
    */
-  authorize?(context: RequestContext<S>): Awaitable<IntrospectionCaller | undefined>
+  authorize?(context: RequestContext<IntrospectionStore>): Awaitable<IntrospectionCaller | undefined>
   /** Takes an access token with this scope in place of a client's credentials. Absent: no access token will do. */
   readonly bearerScope?: string
   /**
@@ -45,7 +48,7 @@ const ENCRYPTION = {
   introspection_encryption_enc_values_supported: ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'],
 }
 
-type Context<S> = RequestContext<S & ClientStore & RefreshTokenStore>
+type Context = RequestContext<IntrospectionStore>
 
 /**
  * Tells a resource server what a token is worth.
@@ -54,14 +57,14 @@ type Context<S> = RequestContext<S & ClientStore & RefreshTokenStore>
  * server.registerEndpoint(IntrospectionEndpoint)
  * @spec RFC 7662 §2
  */
-export class IntrospectionEndpoint<S = unknown> implements Endpoint<S & ClientStore & RefreshTokenStore> {
+export class IntrospectionEndpoint implements Endpoint<IntrospectionStore> {
   readonly name = 'introspection'
   readonly path = '/introspect'
   readonly methods = ['POST'] as const
-  readonly #options: IntrospectionOptions<S>
+  readonly #options: IntrospectionOptions
   readonly #clientKeys: ClientKeys
 
-  constructor(options: IntrospectionOptions<S> = {}) {
+  constructor(options: IntrospectionOptions = {}) {
     this.#options = options
     this.#clientKeys = options.clientKeys ?? new ClientKeys()
   }
@@ -76,7 +79,7 @@ export class IntrospectionEndpoint<S = unknown> implements Endpoint<S & ClientSt
     }
   }
 
-  async handle(context: Context<S>): Promise<HttpResponse> {
+  async handle(context: Context): Promise<HttpResponse> {
     const params = await context.request.form()
     if (params.duplicates.length > 0) {
       throw new OAuth2Error('invalid_request', 'each parameter must be sent once', { reason: 'parameter_repeated' })
@@ -92,7 +95,7 @@ export class IntrospectionEndpoint<S = unknown> implements Endpoint<S & ClientSt
     return answerIntrospection(context, caller, response ?? INACTIVE, this.#clientKeys)
   }
 
-  async #findCaller(context: Context<S>): Promise<IntrospectionCaller | undefined> {
+  async #findCaller(context: Context): Promise<IntrospectionCaller | undefined> {
     const { authorize, bearerScope } = this.#options
     const caller = await authorize?.(context)
     return caller ?? (bearerScope === undefined ? undefined : findBearerCaller(context, bearerScope))
@@ -100,7 +103,7 @@ export class IntrospectionEndpoint<S = unknown> implements Endpoint<S & ClientSt
 
   /** Nothing where the caller may not know: it is told what it would be told of a token that does not exist. @spec RFC 7662 §2.2 */
   async #describe(
-    context: Context<S>,
+    context: Context,
     caller: IntrospectionCaller,
     token: IntrospectedToken,
   ): Promise<IntrospectionResponse | undefined> {

@@ -16,7 +16,6 @@ import type { JsonObject } from '../../../util/json.ts'
 import { OAuth2Error } from '../../errors.ts'
 import { ClientRegistration } from '../extensions/client-registration.ts'
 import type { ClientRegistrationOptions } from '../registration/options.ts'
-import type { Store } from '../store.ts'
 import { tokenId } from '../tokens/token-id.ts'
 
 const DAY = 86_400
@@ -275,8 +274,8 @@ describe('RFC 7591 §3 who may register', () => {
     ],
   ])('is decided at set-up: %j', (options, expected) => {
     // As from JavaScript, where nothing else says that an option is missing.
-    const unchecked: ClientRegistrationOptions<Store> = JSON.parse(JSON.stringify(options))
-    expect(() => new ClientRegistration<Store>(unchecked)).toThrow(`ClientRegistration: ${expected}`)
+    const unchecked: ClientRegistrationOptions = JSON.parse(JSON.stringify(options))
+    expect(() => new ClientRegistration(unchecked)).toThrow(`ClientRegistration: ${expected}`)
   })
 })
 

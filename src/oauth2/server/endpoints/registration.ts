@@ -18,14 +18,14 @@ import { tokenId } from '../tokens/token-id.ts'
  *
  * @spec RFC 7591 §3
  */
-export class ClientRegistrationEndpoint<S> implements Endpoint<S & RegistrationStore> {
+export class ClientRegistrationEndpoint implements Endpoint<RegistrationStore> {
   readonly name = 'registration'
   readonly path = '/register'
   readonly methods = ['POST'] as const
   readonly cors = 'public'
-  readonly #settings: RegistrationSettings<S>
+  readonly #settings: RegistrationSettings
 
-  constructor(settings: RegistrationSettings<S>) {
+  constructor(settings: RegistrationSettings) {
     this.#settings = settings
   }
 
@@ -33,7 +33,7 @@ export class ClientRegistrationEndpoint<S> implements Endpoint<S & RegistrationS
     return { registration_endpoint: url }
   }
 
-  async handle(context: RequestContext<S & RegistrationStore>): Promise<HttpResponse> {
+  async handle(context: RequestContext<RegistrationStore>): Promise<HttpResponse> {
     const { server, store, request, requestId } = context
     const { initialAccess } = this.#settings
     const access = initialAccess === 'open' ? undefined : await authenticateRegistration(context, initialAccess)

@@ -14,27 +14,27 @@ import { checkRegistrationOptions, type RegistrationSettings } from '../registra
  * @spec RFC 7591 §1
  * @spec RFC 7592 §1
  */
-export class ClientRegistration<S = unknown> implements Extension<S & RegistrationStore> {
+export class ClientRegistration implements Extension<RegistrationStore> {
   readonly name = 'client-registration'
-  readonly #settings: RegistrationSettings<S>
+  readonly #settings: RegistrationSettings
   readonly #management: boolean
 
   /** @throws ConfigurationError with every problem at once. */
-  constructor(options: ClientRegistrationOptions<S>) {
+  constructor(options: ClientRegistrationOptions) {
     this.#settings = checkRegistrationOptions(options)
     this.#management = options.management ?? true
   }
 
-  install(registry: ServerRegistry<S & RegistrationStore>): void {
-    registry.registerEndpoint(new ClientRegistrationEndpoint<S>(this.#settings))
-    if (this.#management) registry.registerEndpoint(new ClientConfigurationEndpoint<S>(this.#settings))
+  install(registry: ServerRegistry<RegistrationStore>): void {
+    registry.registerEndpoint(new ClientRegistrationEndpoint(this.#settings))
+    if (this.#management) registry.registerEndpoint(new ClientConfigurationEndpoint(this.#settings))
   }
 
   /**
    * A client that is given tokens is in use. That is written down when half of its time is over, not each time; where the
    * registration changed meanwhile, the next time will do.
    */
-  async onTokenResponse({ store, client, now }: TokenResponseContext<S & RegistrationStore>): Promise<void> {
+  async onTokenResponse({ store, client, now }: TokenResponseContext<RegistrationStore>): Promise<void> {
     const { unusedLifetime } = this.#settings
     if (client.unused_until === undefined || client.unused_until - now > unusedLifetime / 2) return
     const current = await findClient(store, client.client_id)

@@ -5,7 +5,7 @@ import type { RequestContext } from '../context.ts'
 import type { TokenStore } from '../store.ts'
 import { findAccessToken } from '../tokens/find-access-token.ts'
 import { tokenId } from '../tokens/token-id.ts'
-import type { InitialAccess, InitialAccessRule } from './options.ts'
+import type { InitialAccess, InitialAccessRule, RegistrationStore } from './options.ts'
 
 /**
  * Who may register a client by the initial access token that the request carries.
@@ -13,9 +13,9 @@ import type { InitialAccess, InitialAccessRule } from './options.ts'
  * @throws OAuth2Error `invalid_token`, `insufficient_scope`
  * @spec RFC 7591 §3
  */
-export async function authenticateRegistration<S>(
-  context: RequestContext<S & TokenStore>,
-  rule: InitialAccessRule<S>,
+export async function authenticateRegistration(
+  context: RequestContext<RegistrationStore>,
+  rule: InitialAccessRule,
 ): Promise<InitialAccess> {
   const token = await findBearerToken(context.request)
   if (token === undefined) {
@@ -29,9 +29,9 @@ export async function authenticateRegistration<S>(
   throw invalidToken({ description: 'initial access token is not valid', reason: 'registration_token_invalid' })
 }
 
-async function findAccess<S>(
-  context: RequestContext<S & TokenStore>,
-  rule: InitialAccessRule<S>,
+async function findAccess(
+  context: RequestContext<RegistrationStore>,
+  rule: InitialAccessRule,
   token: string,
 ): Promise<InitialAccess | undefined> {
   if ('verify' in rule) return rule.verify(token, context)

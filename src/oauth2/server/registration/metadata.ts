@@ -40,9 +40,9 @@ interface Asker {
  * `unapproved_software_statement`
  * @spec RFC 7591 §3.1
  */
-export async function readRegistration<S>(
+export async function readRegistration(
   { server, request, now }: RequestContext,
-  settings: RegistrationSettings<S>,
+  settings: RegistrationSettings,
   body: JsonObject,
   { access, current }: Asker,
 ): Promise<CheckedRegistration> {
@@ -60,7 +60,7 @@ export async function readRegistration<S>(
 }
 
 /** What the server does, as far as registered clients may have it. */
-function narrow<S>(server: ServerHandle, { grantTypes, scopes }: RegistrationSettings<S>): ServerMetadata {
+function narrow(server: ServerHandle, { grantTypes, scopes }: RegistrationSettings): ServerMetadata {
   const metadata = server.metadata()
   const supported = metadata.grant_types_supported ?? []
   const known = scopes ?? metadata.scopes_supported
@@ -87,10 +87,10 @@ function withDefaults(metadata: ClientMetadata, { scopes_supported: scopes }: Se
   }
 }
 
-async function findProblems<S>(
+async function findProblems(
   metadata: ClientMetadata,
   document: ServerDocument,
-  { transport }: RegistrationSettings<S>,
+  { transport }: RegistrationSettings,
 ): Promise<readonly ClientMetadataProblem[]> {
   const problems = checkClientMetadata(metadata, document)
   // Keys are read, and addresses asked, only for what is otherwise in order.

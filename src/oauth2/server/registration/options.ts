@@ -25,10 +25,10 @@ export interface InitialAccess {
  *
  * @spec RFC 7591 §3
  */
-export type InitialAccessRule<S = unknown> =
+export type InitialAccessRule =
   | { readonly tokens: readonly string[] }
   | { readonly scope: string }
-  | { verify(token: string, context: RequestContext<S>): Awaitable<InitialAccess | undefined> }
+  | { verify(token: string, context: RequestContext<RegistrationStore>): Awaitable<InitialAccess | undefined> }
 
 /** Somebody whose word about software counts. @spec RFC 7591 §2.3 */
 export interface StatementIssuer {
@@ -49,12 +49,12 @@ export interface RegistrationRequest {
   readonly current: Client | undefined
 }
 
-export interface ClientRegistrationOptions<in S = unknown> {
+export interface ClientRegistrationOptions {
   /**
    * Who may register clients. `'open'`: anybody who can reach the server. There is no default: this is decided by whoever
    * writes it down.
    */
-  readonly initialAccess: 'open' | InitialAccessRule<S>
+  readonly initialAccess: 'open' | InitialAccessRule
   /**
    * The grant types that registered clients may have. Default: those in which a person decides (authorization code, refresh
    * token, device code), as far as the server has them.

@@ -12,9 +12,9 @@ import type { RegistrationSettings } from './settings.ts'
  * @throws OAuth2Error `temporarily_unavailable` with status 429
  * @spec RFC 7591 §5
  */
-export async function countRegistration<S>(
+export async function countRegistration(
   { store, request, now }: RequestContext<CounterStore>,
-  { quota }: Pick<RegistrationSettings<S>, 'quota'>,
+  { quota }: Pick<RegistrationSettings, 'quota'>,
   access: InitialAccess | undefined,
 ): Promise<void> {
   const { remoteAddress: from } = request

@@ -16,8 +16,8 @@ const DEFAULT_GRANT_TYPES = [
 const SHORTEST_TOKEN = 32
 
 /** The options of registration after they were checked, each with its value. */
-export interface RegistrationSettings<in S>
-  extends Pick<ClientRegistrationOptions<S>, 'initialAccess' | 'scopes' | 'policy' | 'softwareStatements'> {
+export interface RegistrationSettings
+  extends Pick<ClientRegistrationOptions, 'initialAccess' | 'scopes' | 'policy' | 'softwareStatements'> {
   readonly grantTypes: readonly string[]
   readonly quota: { readonly clients: number; readonly within: Seconds }
   readonly unusedLifetime: Seconds
@@ -26,7 +26,7 @@ export interface RegistrationSettings<in S>
 }
 
 /** @throws ConfigurationError with every problem at once. */
-export function checkRegistrationOptions<S>(options: ClientRegistrationOptions<S>): RegistrationSettings<S> {
+export function checkRegistrationOptions(options: ClientRegistrationOptions): RegistrationSettings {
   const problems = findProblems(options)
   if (problems.length > 0) throw new ConfigurationError('ClientRegistration', problems)
   const { quota = { clients: 100, within: '1d' }, secretLifetime } = options
@@ -40,7 +40,7 @@ export function checkRegistrationOptions<S>(options: ClientRegistrationOptions<S
   }
 }
 
-function findProblems<S>(options: ClientRegistrationOptions<S>): string[] {
+function findProblems(options: ClientRegistrationOptions): string[] {
   const { initialAccess, quota, softwareStatements, unusedLifetime, secretLifetime } = options
   const problems: string[] = []
   if (initialAccess === undefined) {
