@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { OutgoingRequest, Transport } from '../../http/fetch.ts'
 import { Key } from '../../jose/jwk/index.ts'
-import { KeySet } from '../../jose/jwks/index.ts'
+import { KeySet, type KeySource } from '../../jose/jwks/index.ts'
 import { signCompact } from '../../jose/jws/index.ts'
 import { JwtValidator, type JwtValidatorOptions } from './jwt-validator.ts'
+import { ResourceProtector } from './protector.ts'
 
 const issuer = 'https://op.example/tenant'
 const audience = 'https://api.example'
@@ -127,6 +128,116 @@ describe('RFC 9068 §4 validating JWT access tokens', () => {
     })
     const asked = validator({ keys: new KeySet([secret]), algorithms: ['HS256'] })
     await expect(asked.validate(token)).resolves.toMatchObject({ subject: 'u1' })
+  })
+})
+
+describe('why a token is refused, for the log', () => {
+  it.each<[string, () => Promise<string>]>([
+    ['token_jwt_malformed', async () => 'abc'],
+    ['token_jwt_type', () => sign({}, 'JWT')],
+    ['token_jwt_algorithm', async () => 'eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.e30.'],
+    ['token_jwt_signature', async () => `${(await sign()).slice(0, -8)}AAAAAAAA`],
+    ['token_expired', () => sign({ exp: now - 31 })],
+    ['token_not_yet_valid', () => sign({ nbf: now + 31 })],
+    ['token_issuer', () => sign({ iss: 'https://evil.example' })],
+    ['token_audience', () => sign({ aud: 'other' })],
+    ['token_claim_malformed', () => sign({ jti: undefined })],
+    ['token_claim_malformed', () => sign({ cnf: 'x' })],
+  ])('%s', async (reason, token) => {
+    await expect(validator().validate(await token())).rejects.toMatchObject({ code: 'invalid_token', reason })
+  })
+
+  it('token_jwt_key', async () => {
+    const others = await KeySet.generate(['RS256'])
+    await expect(validator({ keys: others }).validate(await sign())).rejects.toMatchObject({ reason: 'token_jwt_key' })
+  })
+})
+
+describe('several issuers at one resource', () => {
+  it('each recognizes what says that it is its own', async () => {
+    const subject = validator()
+    expect(subject.recognizes(await sign())).toBe(true)
+    expect(subject.recognizes(await sign({ iss: 'https://evil.example' }))).toBe(false)
+    expect(subject.recognizes('opaque')).toBe(false)
+  })
+
+  it('does not take the token of one for the token of the other', async () => {
+    const others = await KeySet.generate(['ES256'])
+    const protector = new ResourceProtector()
+      .registerTokenValidator(validator())
+      .registerTokenValidator(validator({ issuer: 'https://other.example', keys: others }))
+    const guard = (token: string) =>
+      protector.protect(new Request(audience, { headers: { authorization: `Bearer ${token}` } }))
+    expect((await guard(await sign())).token?.subject).toBe('u1')
+    // It says that it is of the other issuer, but is signed by the first.
+    expect((await guard(await sign({ iss: 'https://other.example' }))).response?.status).toBe(401)
+  })
+})
+
+describe('remembering tokens that were verified', () => {
+  /** Counts how often keys were asked to verify; the set can be changed. */
+  function remembering(options: Partial<JwtValidatorOptions> = {}) {
+    const state = { time: now, keys, verified: 0 }
+    const source: KeySource = {
+      select: (criteria) => {
+        // A look whether a key is still there names no use.
+        if (criteria.operation !== undefined || criteria.use !== undefined) state.verified += 1
+        return state.keys.select(criteria)
+      },
+    }
+    const subject = validator({ keys: source, clock: () => state.time * 1000, cache: {}, ...options })
+    return { state, subject }
+  }
+
+  it('spares the next request the signature', async () => {
+    const { state, subject } = remembering()
+    const token = await sign()
+    const first = await subject.validate(token)
+    const { verified } = state
+    expect(verified).toBeGreaterThan(0)
+    expect(await subject.validate(token)).toBe(first)
+    expect(state.verified).toBe(verified)
+  })
+
+  it('ends with the token, and after its own time', async () => {
+    const { state, subject } = remembering({ leeway: 0 })
+    const short = await sign({ exp: now + 10 })
+    await subject.validate(short)
+    state.time += 10
+    await expect(subject.validate(short)).rejects.toMatchObject({ reason: 'token_expired' })
+    const { verified } = state
+    const long = await sign()
+    await subject.validate(long)
+    state.time += 60
+    await subject.validate(long)
+    expect(state.verified).toBeGreaterThan(verified + 1)
+  })
+
+  it('ends when the issuer takes the key away', async () => {
+    const { state, subject } = remembering()
+    const token = await sign()
+    await subject.validate(token)
+    state.keys = await KeySet.generate(['ES256', 'EdDSA'])
+    await expect(subject.validate(token)).rejects.toMatchObject({ code: 'invalid_token' })
+  })
+
+  it('ends when it is told to, for one token or for all', async () => {
+    const { subject } = remembering()
+    const [a, b] = [await sign({ jti: 'a' }), await sign({ jti: 'b' })]
+    const [firstA, firstB] = [await subject.validate(a), await subject.validate(b)]
+    await subject.forget(a)
+    expect(await subject.validate(b)).toBe(firstB)
+    expect(await subject.validate(a)).not.toBe(firstA)
+    await subject.forget()
+    expect(await subject.validate(b)).not.toBe(firstB)
+  })
+
+  it('remembers no token that was refused, nor one for another', async () => {
+    const { subject } = remembering()
+    await subject.validate(await sign())
+    await expect(subject.validate(`${(await sign()).slice(0, -8)}AAAAAAAA`)).rejects.toMatchObject({
+      reason: 'token_jwt_signature',
+    })
   })
 })
 
