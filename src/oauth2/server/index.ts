@@ -43,6 +43,7 @@ export type {
 } from './decisions.ts'
 export { type ClientDefinition, defineClient } from './define-client.ts'
 export type { UserCodeKind } from './device/user-code.ts'
+export type { EventMessage, RequestTrace } from './diagnostics.ts'
 export type { Endpoint } from './endpoint.ts'
 export { AuthorizationEndpoint, type AuthorizationEndpointOptions } from './endpoints/authorization.ts'
 export { DeviceAuthorizationEndpoint, type DeviceAuthorizationOptions } from './endpoints/device-authorization.ts'
@@ -56,7 +57,7 @@ export {
 } from './endpoints/device-verification.ts'
 export { IntrospectionEndpoint, type IntrospectionOptions, type IntrospectionStore } from './endpoints/introspection.ts'
 export { RevocationEndpoint } from './endpoints/revocation.ts'
-export type { ServerEvents } from './events.ts'
+export type { EventOrigin, ServerEvent, ServerEvents } from './events.ts'
 export type {
   ApprovalContext,
   AuthorizationContext,
