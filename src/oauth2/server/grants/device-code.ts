@@ -1,3 +1,4 @@
+import type { Seconds } from '../../../util/clock.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { TokenContext } from '../context.ts'
 import type { GrantDecision } from '../decisions.ts'
@@ -10,12 +11,15 @@ import { tokenId } from '../tokens/token-id.ts'
 
 type Context = TokenContext<DeviceCodeStore>
 
+/** Polls that come within so many seconds were under way together. */
+const AT_ONCE: Seconds = 5
+
 /**
  * The device code grant: a device polls until a person has decided in a browser elsewhere.
  *
  * A device code gives tokens once. Whoever presents it again, when it was used already, is not the one who was answered:
- * as with authorization codes, what the first use gave ends. A device that polls twice at once does not get there, because
- * the second poll comes too soon.
+ * as with authorization codes, what the first use gave ends. Polls that were under way at the same time come too soon, and
+ * end nothing.
  *
  * @spec RFC 8628 §3.4
  */
@@ -31,12 +35,8 @@ export class DeviceCodeGrant implements TokenGrant<DeviceCodeStore> {
    */
   async grant(context: Context): Promise<GrantDecision> {
     const record = await findOwnCode(context)
-    if (record.consumed_at !== undefined) throw await endReplayed(context, record)
-    if (!(await context.store.recordDevicePoll(record.id, context.now))) {
-      throw new OAuth2Error('slow_down', 'device polls too often: wait five seconds longer from now on', {
-        reason: 'device_polls_too_often',
-      })
-    }
+    if (record.consumed_at !== undefined) throw await refuseUsed(context, record, record.consumed_at)
+    if (!(await context.store.recordDevicePoll(record.id, context.now))) throw tooSoon()
     if (record.decision === undefined) {
       throw new OAuth2Error('authorization_pending', 'the person has not decided yet', { reason: 'device_pending' })
     }
@@ -81,15 +81,17 @@ async function decide(context: Context, record: DeviceCodeRecord): Promise<Grant
 /** Uses the code up and writes the tokens in one step: of several polls one wins. */
 async function redeem(context: Context, record: DeviceCodeRecord, tokens: TokenCommit): Promise<undefined> {
   const outcome = await context.store.consumeDeviceCode(record.id, { at: context.now, tokens })
-  if (outcome === 'replayed') throw await endReplayed(context, record)
+  if (outcome === 'replayed') throw tooSoon()
   if (outcome === 'gone') throw expired()
 }
 
 /** The code leaked, or the device is broken: what it was exchanged for ends. @spec RFC 6749 §10.5 */
-async function endReplayed(
+async function refuseUsed(
   { store, server, now, requestId }: Context,
   { client_id: clientId, grant }: DeviceCodeRecord,
+  consumedAt: Seconds,
 ): Promise<OAuth2Error> {
+  if (now < consumedAt + AT_ONCE) return tooSoon()
   const grantId = grant?.id
   if (grantId !== undefined) {
     const revoked = await store.revokeGrant(grantId, now)
@@ -98,6 +100,13 @@ async function endReplayed(
   }
   return new OAuth2Error('invalid_grant', 'device_code was used before: the tokens it was exchanged for are revoked', {
     reason: 'device_code_replayed',
+  })
+}
+
+/** @spec RFC 8628 §3.5 */
+function tooSoon(): OAuth2Error {
+  return new OAuth2Error('slow_down', 'device polls too often: wait five seconds longer from now on', {
+    reason: 'device_polls_too_often',
   })
 }
 
