@@ -183,6 +183,26 @@ describe('RFC 7662 §2.2 a token that is not active', () => {
   })
 })
 
+describe('faults of others that are not inherited', () => {
+  it('jmondi 4.3.6: a JWT is verified, not only decoded', async () => {
+    const keys = await KeySet.generate(['ES256'])
+    const test = create({ keys, accessTokenFormat: 'jwt' })
+    const { access_token = '' } = await test.tokens()
+    const [header = '', payload = '', signature = ''] = access_token.split('.')
+    const forged = btoa(JSON.stringify({ ...JSON.parse(atob(payload)), scope: 'admin' })).replaceAll('=', '')
+    const unsigned = btoa('{"typ":"at+jwt","alg":"none"}').replaceAll('=', '')
+    for (const token of [`${header}.${forged}.${signature}`, `${unsigned}.${payload}.`, `${header}.${payload}.`]) {
+      expect(await ask(test, token)).toEqual(INACTIVE)
+    }
+  })
+
+  it('Authlib 4.7: an unknown hint is no error, and an opaque token no exception where others are JWTs', async () => {
+    const test = create({ keys: await KeySet.generate(['ES256']), accessTokenFormat: 'jwt' })
+    const response = await introspect(test, { token: 'opaque', token_type_hint: 'pin_code' })
+    expect([response.status, body(response)]).toEqual([200, INACTIVE])
+  })
+})
+
 describe('RFC 7662 §2.2, §4 who may know', () => {
   it('is the resource that the token is for, which the server knows by its client', async () => {
     const test = create()
@@ -233,8 +253,8 @@ describe('RFC 7662 §2.2, §4 who may know', () => {
   it('is told apart in events, never in answers', async () => {
     const test = create()
     const events: object[] = []
-    test.server.on('token.introspected', ({ requestId: _, ...event }) => {
-      events.push(event)
+    test.server.on('token.introspected', ({ caller, clientId, reason }) => {
+      events.push({ caller, clientId, reason })
     })
     const { access_token = '' } = await test.tokens()
     for (const [token, caller] of [

@@ -107,8 +107,8 @@ export class IntrospectionEndpoint implements Endpoint<IntrospectionStore> {
     caller: IntrospectionCaller,
     token: IntrospectedToken,
   ): Promise<IntrospectionResponse | undefined> {
-    const resources = await findSharedResources(context, caller, token)
     const owns = isOwner(caller, token)
+    const resources = owns ? [] : await findSharedResources(context, caller, token)
     // Whoever knows a refresh token that is not its own could use it: no policy makes that a resource's business.
     if (token.kind === 'refresh_token' && !owns) return undefined
     if (!((await this.#options.mayIntrospect?.(caller, token)) ?? (owns || resources.length > 0))) return undefined

@@ -110,8 +110,10 @@ describe('RFC 7591 §3.1, §3.2.1 registering a client', () => {
     test.server.on('client.registered', (event) => {
       events.push(event)
     })
-    const { id } = await test.registered()
-    expect(events).toEqual([{ clientId: id, by: await tokenId(INITIAL_TOKEN), requestId: expect.any(String) }])
+    const { id, secret, token } = await test.registered()
+    expect(events).toMatchObject([{ clientId: id, by: await tokenId(INITIAL_TOKEN), requestId: expect.any(String) }])
+    const told = JSON.stringify(events)
+    expect([secret, token, INITIAL_TOKEN].filter((value) => told.includes(value))).toEqual([])
   })
 })
 
@@ -204,6 +206,21 @@ describe('RFC 7591 §3.2.2 what is refused', () => {
     const test = new RegistrationServer({ registration: { scopes: ['openid', 'read'] } })
     expect((await test.registered()).information['scope']).toBe('openid read')
     expect(problem(await test.register({ ...APPLICATION, scope: 'admin' }))[1]).toBe('invalid_client_metadata')
+  })
+})
+
+describe('Authlib 4.7: faults that are not inherited', () => {
+  it('a redirect URI that is wrong has its own error, and a missing token is 401', async () => {
+    const test = new RegistrationServer()
+    expect(problem(await test.register({ redirect_uris: ['https://app.example/#x'] }))[1]).toBe('invalid_redirect_uri')
+    expect((await test.register(APPLICATION, '')).status).toBe(401)
+  })
+
+  it('4.8: a private-use URI without a host is a redirect URI of a native application, myapp: is none', async () => {
+    const test = new RegistrationServer()
+    const native = (uri: string): JsonObject => ({ redirect_uris: [uri], application_type: 'native' })
+    expect((await test.register(native('com.example.app:/cb'))).status).toBe(201)
+    expect(problem(await test.register(native('myapp://cb')))[1]).toBe('invalid_redirect_uri')
   })
 })
 

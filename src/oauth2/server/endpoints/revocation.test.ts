@@ -176,6 +176,15 @@ describe('RFC 7009 §2, §2.1 revoking a token', () => {
   })
 })
 
+describe('Authlib 4.6, 4.7: faults that are not inherited', () => {
+  it('an unknown hint is no error, and what is no JWT can be revoked where others are', async () => {
+    const test = new TestServer({ keys: await KeySet.generate(['ES256']), accessTokenFormat: 'jwt' })
+    const { refresh_token: token = '' } = await test.tokens()
+    expect((await test.revoke({ token, token_type_hint: 'pin_code' }, basic())).status).toBe(200)
+    expect(problem(await test.refresh(token))[1]).toBe('invalid_grant')
+  })
+})
+
 describe('RFC 7009 §2.2 a token that is not known', () => {
   it.each(['nonsense', 'a.b.c', 'x'.repeat(43)])('is as good as revoked: %s', async (token) => {
     expect((await new TestServer().revoke({ token }, basic())).status).toBe(200)
