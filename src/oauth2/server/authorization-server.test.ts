@@ -233,6 +233,7 @@ describe('events', () => {
     expect(told).toEqual([
       {
         clientId: 'web',
+        endpoint: 'token',
         subject: undefined,
         scope: 'read',
         grantType: 'client_credentials',

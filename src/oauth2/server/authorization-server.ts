@@ -21,11 +21,12 @@ import { authenticateClient } from './client-authentication.ts'
 import type { AuthenticatedClient, RequestOrigin, ServerHandle, TokenContext } from './context.ts'
 import type { ServerCore } from './core.ts'
 import type { AuthorizationDecision, GrantDecision } from './decisions.ts'
+import { Diagnostics } from './diagnostics.ts'
 import type { Endpoint } from './endpoint.ts'
 import { JwksEndpoint } from './endpoints/jwks.ts'
 import { MetadataEndpoint } from './endpoints/metadata.ts'
 import { TokenEndpoint } from './endpoints/token.ts'
-import type { ServerEvents } from './events.ts'
+import type { EventPayloads, ServerEvent, ServerEvents } from './events.ts'
 import type { Extension, ServerRegistry } from './extension.ts'
 import { IssuerParameter } from './extensions/issuer-parameter.ts'
 import type { AuthorizationGrant, TokenGrant } from './grant.ts'
@@ -46,9 +47,12 @@ import type { BulkRevocationStore, ClientStore, GrantStore, RefreshTokenStore, T
 import { issueTokens } from './tokens/issuer.ts'
 import { revokeAll, revokeGrant, revokeToken } from './tokens/revoke.ts'
 import { createToken, type TokenKind } from './tokens/token-format.ts'
+import { Trails } from './trails.ts'
 
 /** These come with a decision that has a line of its own in the log. */
-const LOG_LEVELS: Partial<Record<keyof ServerEvents, 'debug' | 'warn'>> = {
+const LOG_LEVELS: Partial<Record<keyof ServerEvents, 'debug' | 'warn' | 'none'>> = {
+  // Its line has more than the event: what went out, and the detail.
+  'request.refused': 'none',
   'client.authenticated': 'debug',
   'client.refused': 'debug',
   'authorization.denied': 'debug',
@@ -72,7 +76,7 @@ const LOG_LEVELS: Partial<Record<keyof ServerEvents, 'debug' | 'warn'>> = {
  */
 export class AuthorizationServer<S extends ClientStore & TokenStore> implements ServerHandle, ServerRegistry<S> {
   readonly #core: ServerCore<S>
-  readonly #events: Emitter<ServerEvents>
+  readonly #events: Emitter<EventPayloads>
   #metadata: { readonly keys: KeySet; readonly document: ServerMetadata } | undefined
   #scopes: readonly string[] | undefined
   #routes: Routes<S>
@@ -80,7 +84,8 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   /** @throws ConfigurationError with every problem of the options at once. */
   constructor(options: AuthorizationServerOptions<S>) {
     const settings = checkOptions(options)
-    this.#core = { settings, registry: new Registry(), server: this }
+    const diagnostics = new Diagnostics(settings.issuer)
+    this.#core = { settings, registry: new Registry(), server: this, trails: new Trails(), diagnostics }
     this.#events = new Emitter(settings.logger)
     this.#routes = new Routes(this.#core)
     this.#registerDefaults()
@@ -185,14 +190,17 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   }
 
   /** Listens to what happens. The function that comes back ends it. */
-  on<E extends keyof ServerEvents>(event: E, listener: Listener<ServerEvents[E]>): () => void {
+  on<E extends keyof ServerEvents>(event: E, listener: Listener<ServerEvent<E>>): () => void {
     return this.#events.on(event, listener)
   }
 
-  /** Tells the listeners and the log. */
-  emit<E extends keyof ServerEvents>(event: E, payload: ServerEvents[E]): void {
-    this.logger[LOG_LEVELS[event] ?? 'info'](event, payload)
-    this.#events.emit(event, payload)
+  /** Tells the listeners, the log and whoever traces, with what is known about the request. */
+  emit<E extends keyof ServerEvents>(event: E, payload: ServerEvent<E>): void {
+    const complete = this.#core.trails.complete(event, payload)
+    const level: keyof Logger | 'none' = LOG_LEVELS[event] ?? 'info'
+    if (level !== 'none') this.logger[level](event, complete)
+    this.#events.emit(event, complete)
+    this.#core.diagnostics.tell(event, complete)
   }
 
   /** The server's description of itself: the sum of what is registered. @spec RFC 8414 §2 */

@@ -231,5 +231,7 @@ it('tells who was authenticated', async () => {
   })
   const response = await test.token(GRANT, basic())
   expect(body(response)['scope']).toBe('read')
-  expect(told).toEqual([{ clientId: 'web', method: 'client_secret_basic', requestId: expect.any(String) }])
+  expect(told).toEqual([
+    { clientId: 'web', endpoint: 'token', method: 'client_secret_basic', requestId: expect.any(String) },
+  ])
 })

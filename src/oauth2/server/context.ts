@@ -9,7 +9,7 @@ import type { ServerMetadata } from '../server-metadata.ts'
 import type { TokenResponse } from '../token-response.ts'
 import type { AuthorizationRequest, ProvenRequest, ResumedRequest } from './authorization/request.ts'
 import type { AuthorizationDecision, GrantDecision } from './decisions.ts'
-import type { ServerEvents } from './events.ts'
+import type { ServerEvent, ServerEvents } from './events.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { Attempt } from './rate-limit.ts'
 import type { AccessTokenRecord, Client, Confirmation, GrantRecord } from './records.ts'
@@ -81,7 +81,7 @@ export interface ServerHandle {
    * answers at the authorization endpoint asks for it.
    */
   issueTokens(context: TokenContext, decision: GrantDecision): Promise<TokenResponse>
-  emit<E extends keyof ServerEvents>(event: E, payload: ServerEvents[E]): void
+  emit<E extends keyof ServerEvents>(event: E, payload: ServerEvent<E>): void
 }
 
 export interface AuthenticatedClient {

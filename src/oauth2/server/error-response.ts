@@ -14,8 +14,12 @@ export function toOAuth2Error(error: unknown, requestId: string): OAuth2Error {
   return new OAuth2Error('server_error', `unexpected error, reference ${requestId}`, { cause: error })
 }
 
-/** Writes the one log line of a refusal. */
-export function logRefusal(context: RequestContext, error: OAuth2Error): void {
+/**
+ * Writes the one log line of a refusal, and tells the listeners.
+ *
+ * @param clientId the client that is refused, where the request has not said so before.
+ */
+export function logRefusal(context: RequestContext, error: OAuth2Error, clientId?: string): void {
   const { server, requestId } = context
   const fields = {
     error: error.code,
@@ -26,6 +30,9 @@ export function logRefusal(context: RequestContext, error: OAuth2Error): void {
   }
   if (error.status >= 500) server.logger.error('request failed', { ...fields, cause: error.cause })
   else server.logger.info('request refused', fields)
+  const { code, reason, status } = error
+  const who = clientId === undefined ? {} : { clientId }
+  server.emit('request.refused', { error: code, reason, status, requestId, ...who })
 }
 
 /** An error as JSON. @spec RFC 6749 §5.2 */

@@ -1,7 +1,35 @@
 import type { AttemptKind } from './rate-limit.ts'
 
-/** What the server tells its listeners. They see what happened; they cannot change a response. */
+/** What every event says besides its own, as far as it is known when it is told. */
+export type EventOrigin = {
+  /** The endpoint that answers. */
+  readonly endpoint?: string | undefined
+  /** Where the request comes from, as the adapter knows it. */
+  readonly address?: string | undefined
+  /** The client that asks; where it could not prove it, who it claims to be. Some events are about another: they say so. */
+  readonly clientId?: string | undefined
+}
+
+/** What listeners are told, by event. */
+export type EventPayloads = { [E in keyof ServerEvents]: ServerEvents[E] & EventOrigin }
+
+/** What listeners of an event are told. */
+export type ServerEvent<E extends keyof ServerEvents> = EventPayloads[E]
+
+/**
+ * What the server tells its listeners. They see what happened; they cannot change a response. No payload holds a token, a
+ * code, a secret or an assertion.
+ */
 export interface ServerEvents {
+  /** Any request that ended in an error: of the client, or of the server where `status` is above 499. */
+  'request.refused': {
+    /** As it went out: `invalid_grant`. */
+    error: string
+    /** Its entry in the error catalogue. */
+    reason: string | undefined
+    status: number
+    requestId: string
+  }
   'client.authenticated': { clientId: string; method: string; requestId: string }
   'client.refused': { clientId: string | undefined; reason: string; requestId: string }
   /** `by`: whose initial access token let it in. Absent: registration is open. */
@@ -41,9 +69,6 @@ export interface ServerEvents {
   /** Something was tried too often. */
   'rate.limited': {
     kind: AttemptKind
-    endpoint: string | undefined
-    clientId: string | undefined
-    address: string | undefined
     retryAfter: number
     requestId: string
   }

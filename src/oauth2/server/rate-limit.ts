@@ -59,9 +59,10 @@ export async function checkRateLimit<S>(
   // Counters often answer null.
   if (!refusal) return
   const retryAfter = Math.max(1, Math.ceil(refusal.retryAfter))
-  const { kind, endpoint, clientId, address, requestId } = attempt
+  const { kind, clientId, address, requestId } = attempt
   // Not the account: people type passwords into the field for names.
-  server.emit('rate.limited', { kind, endpoint, clientId, address, retryAfter, requestId })
+  const who = { ...(clientId === undefined ? {} : { clientId }), ...(address === undefined ? {} : { address }) }
+  server.emit('rate.limited', { kind, retryAfter, requestId, ...who })
   throw new OAuth2Error(code, 'too many requests: wait before trying again', {
     reason: 'rate_limited',
     status: 429,

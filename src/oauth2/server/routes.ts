@@ -92,9 +92,20 @@ export class Routes<S> {
   }
 }
 
-/** Runs an endpoint, and the hooks of extensions on its response. */
-async function runEndpoint<S>(core: ServerCore<S>, endpoint: Endpoint<S>, request: HttpRequest): Promise<HttpResponse> {
+/** Runs an endpoint, for whoever traces it. */
+function runEndpoint<S>(core: ServerCore<S>, endpoint: Endpoint<S>, request: HttpRequest): Promise<HttpResponse> {
   const context = createContext(core, request, undefined, endpoint.name)
+  return core.trails.follow(context, (trail) =>
+    core.diagnostics.trace(context, trail, () => answerWithHooks(core, endpoint, context)),
+  )
+}
+
+/** The answer of an endpoint, and what the hooks of extensions add to it. */
+async function answerWithHooks<S>(
+  core: ServerCore<S>,
+  endpoint: Endpoint<S>,
+  context: RequestContext<S>,
+): Promise<HttpResponse> {
   const response = await answerAt(core, endpoint, context)
   const headers: Header[] = []
   for (const extension of core.registry.extensions) {

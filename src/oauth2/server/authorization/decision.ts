@@ -13,12 +13,21 @@ import type { AuthorizationRequest, ProvenRequest } from './request.ts'
 import { sendToClient, showToPerson } from './response.ts'
 
 /** Turns the person's decision into the response that the client gets. Every error becomes a response. */
-export async function decideAuthorization<S>(
+export function decideAuthorization<S>(
   core: ServerCore<S>,
   request: AuthorizationRequest<unknown>,
   decision: AuthorizationDecision,
 ): Promise<HttpResponse> {
   const context = createContext(core, request.http, request.requestId)
+  return core.trails.follow(context, () => decide(core, context, request, decision))
+}
+
+async function decide<S>(
+  core: ServerCore<S>,
+  context: RequestContext<S>,
+  request: AuthorizationRequest<unknown>,
+  decision: AuthorizationDecision,
+): Promise<HttpResponse> {
   try {
     if ('denied' in decision) {
       throw new OAuth2Error(decision.error ?? 'access_denied', decision.description ?? 'the person refused the request')
@@ -35,7 +44,8 @@ export function refuseAuthorization<S>(
   request: ProvenRequest,
   error: unknown,
 ): Promise<HttpResponse> {
-  return refuse(core, createContext(core, request.http, request.requestId), request, error)
+  const context = createContext(core, request.http, request.requestId)
+  return core.trails.follow(context, () => refuse(core, context, request, error))
 }
 
 async function refuse<S>(
@@ -46,7 +56,7 @@ async function refuse<S>(
   decision?: AuthorizationDecision,
 ): Promise<HttpResponse> {
   const refusal = toOAuth2Error(error, context.requestId)
-  logRefusal(context, refusal)
+  logRefusal(context, refusal, request.client.client_id)
   core.server.emit('authorization.denied', {
     clientId: request.client.client_id,
     error: refusal.code,
@@ -58,7 +68,7 @@ async function refuse<S>(
   } catch (cause) {
     // Not even the refusal could be sent: a hook or a response mode failed.
     const failure = toOAuth2Error(cause, context.requestId)
-    logRefusal(context, failure)
+    logRefusal(context, failure, request.client.client_id)
     return showToPerson(core, context, failure)
   }
 }

@@ -55,7 +55,7 @@ const BELOW_THE_LINE: readonly RedirectCheck[] = [
  * @throws AuthorizationRefusal with the page or redirect to answer with.
  * @spec RFC 6749 §4.1.1
  */
-export async function checkAuthorizationRequest<S extends ClientStore, R>(
+export function checkAuthorizationRequest<S extends ClientStore, R>(
   core: ServerCore<S>,
   http: HttpRequest,
   toAnswer: (response: HttpResponse) => R,
@@ -63,6 +63,15 @@ export async function checkAuthorizationRequest<S extends ClientStore, R>(
   resumed?: ResumedRequest,
 ): Promise<AuthorizationRequest<R>> {
   const context = createContext(core, http, requestId)
+  return core.trails.follow(context, () => checkOrRefuse(core, context, toAnswer, resumed))
+}
+
+async function checkOrRefuse<S extends ClientStore, R>(
+  core: ServerCore<S>,
+  context: RequestContext<S>,
+  toAnswer: (response: HttpResponse) => R,
+  resumed: ResumedRequest | undefined,
+): Promise<AuthorizationRequest<R>> {
   const draft = await proveTargetOrShow(core, context, resumed)
   try {
     return { ...(await runChecks(core, context, draft)), toAnswer }
