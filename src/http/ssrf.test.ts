@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events'
+import { globalAgent, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { listen, type Running } from '../../test/support/listen.ts'
 import { FetchError } from './fetch-error.ts'
@@ -151,6 +152,16 @@ describe('a guarded fetch that may ask private addresses', () => {
     const url = server.origin.replace('127.0.0.1', 'localhost')
     expect(await codeOf(url, { ...options, resolve })).toBe('200')
     expect(resolve).toHaveBeenCalledTimes(1)
+  })
+
+  it('uses no connection that somebody else opened, to an address that was not checked', async () => {
+    const url = server.origin.replace('127.0.0.1', 'localhost')
+    const [response] = await once(request(url, { family: 4 }).end(), 'response')
+    await once(response.resume(), 'end')
+    const resolve = vi.fn(resolveTo('127.0.0.1'))
+    expect(await codeOf(url, { ...options, resolve })).toBe('200')
+    expect(resolve).toHaveBeenCalledTimes(1)
+    globalAgent.destroy()
   })
 
   it.each([

@@ -1,7 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { basic, CLIENTS, ISSUER, problem, SECRET, TestServer } from '../../../../test/support/authorization-server.ts'
+import {
+  basic,
+  CLIENTS,
+  ISSUER,
+  post,
+  problem,
+  SECRET,
+  TestServer,
+} from '../../../../test/support/authorization-server.ts'
 import { hashGeneratedSecret } from '../../../crypto/password.ts'
 import type { OutgoingRequest, Transport } from '../../../http/fetch.ts'
+import { RequestParameters } from '../../../http/form.ts'
 import { headerOf } from '../../../http/response.ts'
 import { Key } from '../../../jose/jwk/index.ts'
 import { type JwtClaims, type SignJwtOptions, signJwt } from '../../../jose/jwt/index.ts'
@@ -131,6 +140,24 @@ describe('RFC 7523 §3 private_key_jwt', () => {
     expect(lastReason(test)).toBe('client_unknown')
     expect(problem(await test.token(await assert({ sub: undefined })))).toEqual(FAILED)
     expect(lastReason(test)).toBe('client_unknown')
+  })
+
+  it('refuses a subject that is another client, whoever asks the method', async () => {
+    const { server: handle, store, time } = server()
+    const params = RequestParameters.fromEntries(Object.entries(await assert({ sub: 'computer' })))
+    const context = {
+      server: handle,
+      request: post('/token', {}),
+      params,
+      store,
+      issuer: ISSUER,
+      now: time / 1000,
+      beforeSlowWork: async () => undefined,
+    }
+    await expect(new PrivateKeyJwt().verify(signer, context)).rejects.toMatchObject({
+      code: 'invalid_client',
+      reason: 'client_assertion_sub',
+    })
   })
 
   it('refuses a signature by another key', async () => {

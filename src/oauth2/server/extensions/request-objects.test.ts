@@ -132,6 +132,15 @@ describe('RFC 9101 §5.1 a request object by value', () => {
     expect((await getRequest(serve(), await sign())).source).toEqual({ signed: true })
   })
 
+  it('leaves what other extensions know of where the request comes from', async () => {
+    const test = serve()
+    test.server.registerExtension({
+      name: 'before',
+      resolveAuthorizationRequest: ({ params }) => ({ params, source: { pushedId: 'kept' } }),
+    })
+    expect((await getRequest(test, await sign())).source).toEqual({ pushedId: 'kept', signed: true })
+  })
+
   it.each<[string, Changes, SignJwtOptions]>([
     ['the type JWT', {}, { typ: 'JWT' }],
     ['a list of one audience', { aud: [ISSUER] }, {}],
