@@ -5,6 +5,7 @@ import type { HttpResponse } from '../../http/response.ts'
 import { toFetch } from '../../http/response.ts'
 import type { KeySet } from '../../jose/jwks/index.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
+import type { Seconds } from '../../util/clock.ts'
 import { Emitter, type Listener } from '../../util/events.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
@@ -30,7 +31,7 @@ import type { EventPayloads, ServerEvent, ServerEvents } from './events.ts'
 import type { Extension, ServerRegistry } from './extension.ts'
 import { IssuerParameter } from './extensions/issuer-parameter.ts'
 import type { AuthorizationGrant, TokenGrant } from './grant.ts'
-import type { Lifetimes } from './lifetimes.ts'
+import type { LifetimeContext, Lifetimes, RuledLifetime } from './lifetimes.ts'
 import { buildMetadata } from './metadata.ts'
 import type { AuthorizationServerOptions } from './options.ts'
 import { type Attempt, checkRateLimit } from './rate-limit.ts'
@@ -46,6 +47,7 @@ import { checkOptions } from './settings.ts'
 import type { BulkRevocationStore, ClientStore, GrantStore, RefreshTokenStore, TokenStore } from './store.ts'
 import { issueTokens } from './tokens/issuer.ts'
 import { revokeAll, revokeGrant, revokeToken } from './tokens/revoke.ts'
+import { findLifetime } from './tokens/shape.ts'
 import { createToken, type TokenKind } from './tokens/token-format.ts'
 import { Trails } from './trails.ts'
 
@@ -208,6 +210,10 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
     // What is signed with depends on the keys, which may have rotated.
     if (this.#metadata?.keys !== this.keys) this.#metadata = { keys: this.keys, document: buildMetadata(this.#core) }
     return this.#metadata.document
+  }
+
+  findLifetime(name: RuledLifetime, context: LifetimeContext): Promise<Seconds> {
+    return findLifetime(this.#core.settings, name, context)
   }
 
   createToken(kind: TokenKind): string {

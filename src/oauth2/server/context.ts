@@ -10,7 +10,7 @@ import type { TokenResponse } from '../token-response.ts'
 import type { AuthorizationRequest, ProvenRequest, ResumedRequest } from './authorization/request.ts'
 import type { AuthorizationDecision, GrantDecision } from './decisions.ts'
 import type { ServerEvent, ServerEvents } from './events.ts'
-import type { Lifetimes } from './lifetimes.ts'
+import type { LifetimeContext, Lifetimes, RuledLifetime } from './lifetimes.ts'
 import type { Attempt } from './rate-limit.ts'
 import type { AccessTokenRecord, Client, Confirmation, GrantRecord } from './records.ts'
 import type { ResourceServer } from './resources.ts'
@@ -35,6 +35,8 @@ export interface ServerHandle {
   readonly logger: Logger
   /** The server's description: the sum of what is registered. */
   metadata(): ServerMetadata
+  /** How long a token, or a grant, lives that is for this client and audience. `lifetimes` is what holds without rules. */
+  findLifetime(name: RuledLifetime, context: LifetimeContext): Promise<Seconds>
   /** A new opaque token of this server. Stores are given its hash. */
   createToken(kind: TokenKind): string
   /** The absolute URL of a registered endpoint, or nothing. */

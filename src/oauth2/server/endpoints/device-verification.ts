@@ -1,4 +1,5 @@
 import { Sealer } from '../../../crypto/sealed.ts'
+import type { Seconds } from '../../../util/clock.ts'
 import { ConfigurationError } from '../../../util/configuration-error.ts'
 import { type Duration, isDuration, toSeconds } from '../../../util/duration.ts'
 import { isJsonObject } from '../../../util/json.ts'
@@ -7,6 +8,7 @@ import { allowsGrantType } from '../client-rules.ts'
 import type { RequestContext } from '../context.ts'
 import type { Approval } from '../decisions.ts'
 import { type AttemptBudget, countAttempt } from '../device/attempts.ts'
+import { DEVICE_CODE_GRANT } from '../device/device-code.ts'
 import { formatUserCode, normalizeUserCode, userCodeId } from '../device/user-code.ts'
 import { findClient } from '../find-client.ts'
 import type { Client, DeviceCodeRecord } from '../records.ts'
@@ -122,7 +124,7 @@ export class DeviceVerification {
     if (typeof opened === 'string') return opened
     const { record, client } = opened
     const { scope, resource = [] } = record
-    const expiresAt = endOfGrant(context, opened)
+    const expiresAt = await endOfGrant(context, opened)
     const grant = createApprovedGrant({ client, scope, resource, now: context.now, expiresAt }, approval)
     const outcome = await context.store.decideDeviceCode(record.id, { decision: 'approved', grant })
     if (outcome === 'done') {
@@ -166,10 +168,12 @@ export class DeviceVerification {
 }
 
 /** A grant without refresh tokens ends when the last access token that the code can give does. */
-function endOfGrant({ server, now }: Context, { record, client }: OpenedTicket): number {
+async function endOfGrant({ server, now }: Context, { record, client }: OpenedTicket): Promise<Seconds> {
   const { grant_types_supported: supported } = server.metadata()
   const refreshable = supported?.includes('refresh_token') === true && allowsGrantType(client, 'refresh_token')
-  return refreshable ? now + server.lifetimes.grant : record.expires_at + server.lifetimes.accessToken
+  const context = { client, grantType: DEVICE_CODE_GRANT, audience: record.resource ?? [] }
+  if (refreshable) return now + (await server.findLifetime('grant', context))
+  return record.expires_at + (await server.findLifetime('accessToken', context))
 }
 
 function findProblems({ attemptsWithin, ...counts }: Required<Omit<DeviceVerificationOptions, 'secret'>>): string[] {

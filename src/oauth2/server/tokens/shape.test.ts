@@ -8,6 +8,7 @@ import {
   TestServer,
   type TestServerOptions,
 } from '../../../../test/support/authorization-server.ts'
+import { DEVICE_CODE_GRANT, DeviceTest, TV } from '../../../../test/support/device-flow.ts'
 import type { HttpResponse } from '../../../http/response.ts'
 import { Key } from '../../../jose/jwk/index.ts'
 import { KeySet } from '../../../jose/jwks/index.ts'
@@ -212,6 +213,31 @@ describe('RFC 9700 §4.14 nothing outlives its family', () => {
     const code = await test.code()
     test.wait(30)
     expect(body(await test.redeem(code))['expires_in']).toBe(2 * DAY)
+  })
+})
+
+describe('RFC 8628 §3.5 the family of a device', () => {
+  const lifetimes = {
+    grant: ({ grantType }: LifetimeContext): Duration => (grantType === DEVICE_CODE_GRANT ? '1h' : '365d'),
+    accessToken: (): Duration => '1d',
+  }
+
+  it('ends when the rule for grants says so', async () => {
+    const flow = new DeviceTest({ lifetimes })
+    const { device_code, user_code } = await flow.begin()
+    await flow.approve(user_code)
+    const tokens = body(await flow.poll(device_code))
+    expect(tokens['expires_in']).toBe(HOUR)
+    flow.test.wait(HOUR)
+    const form = { grant_type: 'refresh_token', client_id: 'tv', refresh_token: tokens['refresh_token'] ?? '' }
+    expect(problem(await flow.test.token(form)).slice(0, 2)).toEqual([400, 'invalid_grant'])
+  })
+
+  it('lives as long as its access token may where there is no refresh token', async () => {
+    const flow = new DeviceTest({ lifetimes, clients: [{ ...TV, grant_types: [DEVICE_CODE_GRANT] }] })
+    const { device_code, user_code } = await flow.begin()
+    await flow.approve(user_code)
+    expect(body(await flow.poll(device_code))['expires_in']).toBe(DAY)
   })
 })
 

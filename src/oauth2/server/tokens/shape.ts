@@ -31,6 +31,15 @@ export async function findShape(settings: Settings<unknown>, context: LifetimeCo
   }
 }
 
+/** How long an access token lives, a refresh token that is not used, or a grant: by the rule, by resource, or as usual. */
+export async function findLifetime(
+  settings: Settings<unknown>,
+  name: RuledLifetime,
+  context: LifetimeContext,
+): Promise<Seconds> {
+  return name === 'accessToken' ? (await findShape(settings, context)).lifetime : lifetimeOf(settings, name, context)
+}
+
 /** As the rule says, or as long as all others. */
 export function lifetimeOf(settings: Settings<unknown>, name: RuledLifetime, context: LifetimeContext): Seconds {
   return ruledLifetime(settings, name, context) ?? settings.lifetimes[name]
