@@ -184,6 +184,16 @@ describe('RFC 9449 §9 nonces of the resource', () => {
     expect(stale?.headers.get('dpop-nonce')).not.toBe(nonce)
   })
 
+  it('are taken, and not missed, where they are not required', async () => {
+    const subject = protectorOf({ nonces: { ...nonces, required: false } })
+    const { token: found, headers } = await subject.protect(send({ proof: await proofOf() }))
+    expect(found?.subject).toBe('u1')
+    const nonce = headers?.get('dpop-nonce') ?? ''
+    expect((await subject.protect(send({ proof: await proofOf({ nonce }) }))).token?.subject).toBe('u1')
+    const made = await proofOf({ nonce: 'made-up' })
+    expect((await problemOf(subject, send({ proof: made }))).slice(0, 2)).toEqual([401, 'use_dpop_nonce'])
+  })
+
   it('are the same at every instance that has the secret', async () => {
     const { response } = await protectorOf({ nonces }).protect(send({ proof: await proofOf() }))
     const nonce = response?.headers.get('dpop-nonce') ?? ''
@@ -197,6 +207,8 @@ describe('DpopValidator set-up', () => {
     ['"baseUrl" must be https', { baseUrl: 'api.example' }],
     ['"baseUrl" must be https', { baseUrl: 'http://api.example' }],
     ['"baseUrl" must be https', { baseUrl: 'https://api.example?x' }],
+    ['"algorithms" must name at least one', { baseUrl, algorithms: [] }],
+    ['"algorithms" must name at least one', { baseUrl, algorithms: ['ES256', 'HS256'] }],
     ['"window" must be a whole number of seconds', { baseUrl, window: -1 }],
   ])('refuses: %s (%j)', (problem, options) => {
     expect(() => new DpopValidator(tokens, options)).toThrow(`DpopValidator: ${problem}`)

@@ -26,8 +26,13 @@ export interface DpopValidatorOptions {
   readonly algorithms?: readonly AlgorithmName[]
   /** How far clocks may be apart, and how long a proof may take to arrive. Default 1 minute. */
   readonly window?: Duration
-  /** Has proofs carry a nonce of this resource, so that none can be made ahead. Instances share the secret. */
-  readonly nonces?: DpopNonceOptions
+  /**
+   * Nonces of this resource keep proofs from being made ahead; all instances need the same secrets. Unless `required` is
+   * `false`, a proof without one is sent back for it. Absent: there are none.
+   *
+   * @spec RFC 9449 §9
+   */
+  readonly nonces?: DpopNonceOptions & { readonly required?: boolean }
   /** Remembers proofs, so that each counts once. Default: the memory of this process; several instances need a store. */
   readonly replayStore?: ReplayStore
   readonly clock?: Clock
@@ -52,6 +57,7 @@ export class DpopValidator implements TokenValidator {
   readonly #window: Seconds
   readonly #clock: Clock
   readonly #nonces: DpopNonces | undefined
+  readonly #nonceCheck: DpopNonceCheck | false
   readonly #replayStore: ReplayStore
 
   /** @throws ConfigurationError with every problem at once. */
@@ -65,6 +71,7 @@ export class DpopValidator implements TokenValidator {
     this.#window = toSeconds(window)
     this.#clock = clock
     this.#nonces = nonces && new DpopNonces(nonces)
+    this.#nonceCheck = toCheck(this.#nonces, nonces?.required ?? true)
     this.#replayStore = options.replayStore ?? new ReplayMemory(clock)
     this.challenge = { ...tokens.challenge, algs: algorithms.join(' ') }
     this.metadata = { ...tokens.metadata, dpop_signing_alg_values_supported: algorithms }
@@ -106,7 +113,7 @@ export class DpopValidator implements TokenValidator {
         algorithms: this.#algorithms,
         window: this.#window,
         rememberOnce: (key, expiresAt) => this.#replayStore.rememberOnce(key, expiresAt),
-        nonces: this.#nonces === undefined ? false : requireNonce(this.#nonces),
+        nonces: this.#nonceCheck,
         accessToken,
       })
     } catch (error) {
@@ -115,17 +122,25 @@ export class DpopValidator implements TokenValidator {
   }
 }
 
-function findProblems({ baseUrl, window = 0 }: DpopValidatorOptions): string[] {
+function findProblems({ baseUrl, algorithms, window = 0 }: DpopValidatorOptions): string[] {
   const problems: string[] = []
   const url = parseUrl(baseUrl)
   if (url === undefined || !isHttpsOrLoopback(url) || /[?#]/.test(baseUrl))
     problems.push('"baseUrl" must be https, or http on a loopback address, without query or fragment')
+  if (algorithms !== undefined && !areAsymmetric(algorithms))
+    problems.push('"algorithms" must name at least one, and none that works with a shared secret')
   if (!isDuration(window)) problems.push('"window" must be a whole number of seconds or a text such as "1m"')
   return problems
 }
 
-function requireNonce(nonces: DpopNonces): DpopNonceCheck {
-  return { required: true, lifetime: nonces.lifetime, accepts: (nonce, now) => nonces.accepts(nonce, now) }
+/** @spec RFC 9449 §4.3 */
+function areAsymmetric(algorithms: readonly AlgorithmName[]): boolean {
+  return algorithms.length > 0 && algorithms.every((alg) => !alg.startsWith('HS'))
+}
+
+function toCheck(nonces: DpopNonces | undefined, required: boolean): DpopNonceCheck | false {
+  if (nonces === undefined) return false
+  return { required, lifetime: nonces.lifetime, accepts: (nonce, now) => nonces.accepts(nonce, now) }
 }
 
 /** At a resource a bad proof is a 401, with a challenge; at the token endpoint it is a 400. @spec RFC 9449 §7.1 */
