@@ -1,7 +1,6 @@
 import type { HttpRequest } from '../../../http/request.ts'
 import { isNonEmptyString } from '../../../util/assert.ts'
 import type { Awaitable } from '../../../util/awaitable.ts'
-import type { Seconds } from '../../../util/clock.ts'
 import { ConfigurationError } from '../../../util/configuration-error.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { TokenContext } from '../context.ts'
@@ -15,6 +14,7 @@ import { reduceScope } from '../requested-scope.ts'
 /** Somebody tries a password through a client. */
 export interface PasswordAttempt {
   readonly username: string
+  readonly password: string
   readonly client: Client
   /** For whoever counts attempts by address. */
   readonly request: HttpRequest
@@ -23,18 +23,12 @@ export interface PasswordAttempt {
 export interface PasswordGrantOptions {
   /**
    * Finds out who it is; nothing where username and password do not belong together. It should take as long for a name
-   * that does not exist as for a wrong password.
-   */
-  readonly authenticate: (
-    attempt: PasswordAttempt & { readonly password: string },
-  ) => Awaitable<{ readonly subject: string } | undefined>
-  /**
-   * Asked before each attempt: how long to wait until the next one is looked at; nothing: it is. Without it passwords can
-   * be guessed as fast as `authenticate` answers.
+   * that does not exist as for a wrong password. Passwords can be guessed as fast as it answers, unless the server has a
+   * `rateLimit`.
    *
    * @spec RFC 6749 §4.3.2
    */
-  readonly limit?: (attempt: PasswordAttempt) => Awaitable<Seconds | undefined>
+  readonly authenticate: (attempt: PasswordAttempt) => Awaitable<{ readonly subject: string } | undefined>
 }
 
 /**
@@ -70,8 +64,6 @@ export class PasswordGrant implements TokenGrant {
     const target = await chooseTarget(context, scope)
     const { client_id: clientId } = client
     await server.checkRateLimit({ kind: 'login', account: username, clientId, ...attemptOf(context) })
-    const wait = await this.#options.limit?.({ username, client, request })
-    if (wait !== undefined) throw tooMany(wait)
     const person = await this.#options.authenticate({ username, password, client, request })
     // Databases often answer null.
     if (!person) {
@@ -89,12 +81,4 @@ export class PasswordGrant implements TokenGrant {
 function required(value: string | undefined, name: string): string {
   if (value !== undefined) return value
   throw new OAuth2Error('invalid_request', `${name} is missing`, { reason: 'password_parameter_missing' })
-}
-
-function tooMany(retryAfter: Seconds): OAuth2Error {
-  return new OAuth2Error('temporarily_unavailable', 'too many attempts: wait before trying again', {
-    reason: 'password_attempts_exceeded',
-    status: 429,
-    retryAfter,
-  })
 }
