@@ -12,12 +12,17 @@ import { DeviceAuthorizationEndpoint } from './endpoints/device-authorization.ts
 import { IntrospectionEndpoint } from './endpoints/introspection.ts'
 import { RevocationEndpoint } from './endpoints/revocation.ts'
 import { ClientRegistration } from './extensions/client-registration.ts'
+import { Dpop } from './extensions/dpop.ts'
 import { PushedAuthorization } from './extensions/pushed-authorization.ts'
 import { RequestObjects } from './extensions/request-objects.ts'
 import { AuthorizationCodeGrant } from './grants/authorization-code.ts'
 import { ClientCredentialsGrant } from './grants/client-credentials.ts'
 import { DeviceCodeGrant } from './grants/device-code.ts'
+import { ImplicitGrant } from './grants/implicit.ts'
+import { JwtBearerGrant } from './grants/jwt-bearer.ts'
+import { PasswordGrant } from './grants/password.ts'
 import { RefreshTokenGrant } from './grants/refresh-token.ts'
+import { TokenExchangeGrant } from './grants/token-exchange.ts'
 import type { AuthorizationServerOptions } from './options.ts'
 import type { Store } from './store.ts'
 
@@ -53,6 +58,31 @@ const PARTS: Readonly<Record<string, Part>> = {
   refresh: {
     register: (server) => server.registerGrant(RefreshTokenGrant),
     adds: { grant_types_supported: ['refresh_token'] },
+  },
+  implicit: {
+    register: (server) => server.registerGrant(ImplicitGrant),
+    adds: {
+      authorization_endpoint: `${ISSUER}/authorize`,
+      response_types_supported: ['token'],
+      grant_types_supported: ['implicit'],
+      response_modes_supported: ['query', 'fragment', 'form_post'],
+    },
+  },
+  password: {
+    register: (server) => server.registerGrant(PasswordGrant, { authenticate: () => undefined }),
+    adds: { grant_types_supported: ['password'] },
+  },
+  exchange: {
+    register: (server) => server.registerGrant(TokenExchangeGrant, { policy: () => undefined }),
+    adds: { grant_types_supported: ['urn:ietf:params:oauth:grant-type:token-exchange'] },
+  },
+  assertion: {
+    register: (server) => server.registerGrant(JwtBearerGrant, { issuers: [] }),
+    adds: { grant_types_supported: ['urn:ietf:params:oauth:grant-type:jwt-bearer'] },
+  },
+  proofs: {
+    register: (server) => server.registerExtension(Dpop, { algorithms }),
+    adds: { dpop_signing_alg_values_supported: algorithms },
   },
   service: {
     register: (server) => server.registerGrant(ClientCredentialsGrant),
@@ -176,7 +206,7 @@ function sum(names: readonly string[]): Record<string, unknown> {
   const total = new Map<string, unknown>(Object.entries(BASE))
   for (const [member, value] of names.flatMap((name) => Object.entries({ ...PARTS[name]?.adds }))) {
     const before = total.get(member)
-    total.set(member, Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value)
+    total.set(member, Array.isArray(value) && Array.isArray(before) ? [...new Set([...before, ...value])] : value)
   }
   for (const [member, value] of Object.entries(methodsOfOthers(names))) {
     const before = total.get(member)
