@@ -15,6 +15,7 @@ import {
 import {
   AuthorizationServer,
   ClientCredentialsGrant,
+  Dpop,
   defineClient,
   IntrospectionEndpoint,
   PrivateKeyJwt,
@@ -202,13 +203,15 @@ describe('our guard, for tokens of our own server', () => {
           .registerClientAuthMethod(PrivateKeyJwt)
           .registerGrant(ClientCredentialsGrant)
           .registerEndpoint(RevocationEndpoint)
-          .registerEndpoint(IntrospectionEndpoint),
+          .registerEndpoint(IntrospectionEndpoint)
+          .registerExtension(Dpop),
       ),
     )
   })
   afterAll(() => running.close())
 
-  const tokenOf = (format: TokenRequest['format']) => fetchToken({ url: `${running.origin}/token`, format })
+  const tokenOf = (format: TokenRequest['format'], dpop?: Key) =>
+    fetchToken({ url: `${running.origin}/token`, format, ...(dpop && { dpop }) })
   const asked = (signed = false, authentication = clientSecretBasic('api', SECRET)) =>
     new IntrospectionValidator({
       issuer: running.origin,
@@ -245,4 +248,20 @@ describe('our guard, for tokens of our own server', () => {
     const { token } = await guard([validator], `Bearer ${await tokenOf(format)}`)
     expect(token).toMatchObject({ subject: 'machine', clientId: 'machine', scopes: ['read'] })
   })
+
+  it.each(['jwt', 'opaque'] as const)(
+    'RFC 9449: bound to a key, for each way to know about them (%s)',
+    async (format) => {
+      const [ready, keySet] = await Promise.all([store, keys])
+      const value = await tokenOf(format, dpopKey)
+      const stored = new StoreValidator({ store: ready, issuer: running.origin, keys: keySet, audience })
+      for (const inner of [stored, asked(), asked(true)]) {
+        const validators = [inner, new DpopValidator(inner, { baseUrl: API })]
+        const proofBy = (key: Key) => createDpopProof(key, { method: 'GET', url: `${API}/orders`, accessToken: value })
+        expect((await guard(validators, `DPoP ${value}`, await proofBy(dpopKey))).token?.clientId).toBe('machine')
+        expect((await guard(validators, `DPoP ${value}`, await proofBy(apiKey))).response?.status).toBe(401)
+        expect((await guard(validators, `Bearer ${value}`)).response?.status).toBe(401)
+      }
+    },
+  )
 })

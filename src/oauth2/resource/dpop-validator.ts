@@ -105,7 +105,7 @@ export class DpopValidator implements TokenValidator {
   async #verifyProof(accessToken: string, request: HttpRequest): Promise<DpopProof> {
     try {
       const proof = readDpopHeader(request)
-      if (proof === undefined) throw refuse('invalid_dpop_proof', 'DPoP header is missing', 'dpop_proof_missing')
+      if (proof === undefined) throw refuse('invalid_dpop_proof', 'DPoP header is missing', 'dpop_header_missing')
       return await verifyDpopProof(proof, {
         method: request.method,
         url: this.#baseUrl + pathOf(request),
