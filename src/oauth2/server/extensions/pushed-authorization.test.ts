@@ -71,7 +71,8 @@ describe('RFC 9126 §2.2 a pushed request', () => {
     })
     await push(test)
     await push(test, without('response_type'))
-    expect(told).toEqual([{ clientId: 'web', signed: false, requestId: expect.any(String) }])
+    const endpoint = 'pushed_authorization'
+    expect(told).toEqual([{ clientId: 'web', signed: false, endpoint, requestId: expect.any(String) }])
   })
 
   it('lasts as long as the server says', async () => {
