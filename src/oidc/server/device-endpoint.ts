@@ -1,34 +1,28 @@
-import { RequestParameters } from '../../http/form.ts'
+import type { RequestParameters } from '../../http/form.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import { queryOf } from '../../http/request.ts'
 import type { Header, HttpResponse } from '../../http/response.ts'
 import { redirect, withHeaders } from '../../http/response.ts'
 import { OAuth2Error } from '../../oauth2/errors.ts'
-import { parseScope } from '../../oauth2/scope.ts'
 import type {
   DeviceOutcome,
   DeviceVerification,
   DeviceVerificationStore,
   DeviceViewer,
   Endpoint,
-  PendingDevice,
   RequestContext,
   SessionRecord,
   SessionStore,
 } from '../../oauth2/server/index.ts'
 import type { Seconds } from '../../util/clock.ts'
-import { bindForm, isBoundForm } from './csrf.ts'
-import { approve, urlOf } from './interaction-flow.ts'
+import { isBoundForm } from './csrf.ts'
+import { DEVICE_FORM, deviceUrl, showDeviceCode, showDeviceConsent, showDeviceLogin } from './device-views.ts'
+import { approve } from './interaction-flow.ts'
 import type { Authenticate } from './interaction-settings.ts'
-import { viewClient } from './pages/client-view.ts'
-import { type DeviceCodeView, renderDeviceCode, renderDeviceConsent } from './pages/device.ts'
-import type { FormView } from './pages/form.ts'
-import { formSources } from './pages/form.ts'
 import type { Look } from './pages/layout.ts'
-import { renderLogin } from './pages/login.ts'
 import { type NoticeName, renderNotice } from './pages/notice.ts'
 import { findSession, startSession } from './session.ts'
-import { readSignIn, type SignInProblem } from './sign-in.ts'
+import { readSignIn } from './sign-in.ts'
 
 /** What the pages ask of the store. */
 export type DevicePagesStore = DeviceVerificationStore & SessionStore
@@ -44,8 +38,6 @@ export interface DevicePagesSettings {
 type Context = RequestContext<DevicePagesStore>
 type Action = (context: Context, form: RequestParameters) => Promise<HttpResponse>
 
-/** All forms of these pages are about devices, none about a particular one before it is found. */
-const FORM = 'device'
 /** What is typed travels along while the person signs in: as much of it as can be a code. */
 const MAX_CODE = 64
 
@@ -76,7 +68,8 @@ export class DeviceEndpoint implements Endpoint<DevicePagesStore> {
   async handle(context: Context): Promise<HttpResponse> {
     if (context.request.method !== 'POST') return this.#begin(context, queryOf(context.request))
     const form = await context.request.form()
-    if (!(await isBoundForm(context, FORM, form.get('csrf')))) return renderNotice(this.#settings.look, 'forbidden')
+    if (!(await isBoundForm(context, DEVICE_FORM, form.get('csrf'))))
+      return renderNotice(this.#settings.look, 'forbidden')
     const action = this.#actions.get(form.get('action'))
     return action === undefined ? renderNotice(this.#settings.look, 'broken') : action(context, form)
   }
@@ -85,15 +78,15 @@ export class DeviceEndpoint implements Endpoint<DevicePagesStore> {
   async #begin(context: Context, query: RequestParameters): Promise<HttpResponse> {
     const session = await findSession(context)
     return session === undefined || query.get('account') === 'other'
-      ? this.#showLogin(context, readCode(query), { username: '' })
-      : this.#showCode(context, session, { userCode: readCode(query) })
+      ? showDeviceLogin(this.#settings.look, context, readCode(query), { username: '' })
+      : showDeviceCode(this.#settings.look, context, session, { userCode: readCode(query) })
   }
 
   async #signIn(context: Context, form: RequestParameters): Promise<HttpResponse> {
     const { authenticate, sessionLifetime } = this.#settings
     const userCode = readCode(form)
     const person = await readSignIn(context, authenticate, form)
-    if ('problem' in person) return this.#showLogin(context, userCode, person)
+    if ('problem' in person) return showDeviceLogin(this.#settings.look, context, userCode, person)
     return showAgain(context, userCode, [await startSession(context, person, sessionLifetime)])
   }
 
@@ -104,11 +97,14 @@ export class DeviceEndpoint implements Endpoint<DevicePagesStore> {
     if (session === undefined) return showAgain(context, userCode)
     try {
       const device = await devices.find(context, userCode, this.#viewer(context, session))
-      if (device !== undefined) return await this.#showConsent(context, session, device)
-      return await this.#showCode(context, session, { userCode, problem: 'wrongDeviceCode' })
+      if (device !== undefined) return await showDeviceConsent(this.#settings.look, context, session, device)
+      return await showDeviceCode(this.#settings.look, context, session, { userCode, problem: 'wrongDeviceCode' })
     } catch (error) {
       if (!(error instanceof OAuth2Error) || error.retryAfter === undefined) throw error
-      const page = await this.#showCode(context, session, { userCode, problem: 'tooManyDeviceCodes' })
+      const page = await showDeviceCode(this.#settings.look, context, session, {
+        userCode,
+        problem: 'tooManyDeviceCodes',
+      })
       return withHeaders(page, [['retry-after', String(error.retryAfter)]])
     }
   }
@@ -136,42 +132,6 @@ export class DeviceEndpoint implements Endpoint<DevicePagesStore> {
     const address = this.#settings.address(request)
     return { session: id, subject, ...(address === undefined ? {} : { address }) }
   }
-
-  async #showLogin(
-    context: Context,
-    userCode: string,
-    view: Partial<SignInProblem> & { username: string },
-  ): Promise<HttpResponse> {
-    const { form, headers } = await openForm(context, { user_code: userCode })
-    return withHeaders(renderLogin(this.#settings.look, { ...view, form }), headers)
-  }
-
-  async #showCode(
-    context: Context,
-    session: SessionRecord,
-    view: Pick<DeviceCodeView, 'userCode' | 'problem'>,
-  ): Promise<HttpResponse> {
-    const { form, headers } = await openForm(context, {})
-    const page = renderDeviceCode(this.#settings.look, {
-      ...view,
-      form,
-      ...viewAccount(context, session, view.userCode),
-    })
-    return withHeaders(page, headers)
-  }
-
-  async #showConsent(context: Context, session: SessionRecord, device: PendingDevice): Promise<HttpResponse> {
-    const { client, scope, userCode, ticket } = device
-    const { form, headers } = await openForm(context, { ticket })
-    const page = renderDeviceConsent(this.#settings.look, {
-      form,
-      userCode,
-      client: viewClient(client),
-      scopes: parseScope(scope),
-      ...viewAccount(context, session, userCode),
-    })
-    return withHeaders(page, headers)
-  }
 }
 
 function readCode(params: RequestParameters): string {
@@ -182,34 +142,7 @@ function noticeOf(outcome: Exclude<DeviceOutcome, 'foreign'>, done: NoticeName):
   return outcome === 'done' ? done : NOTICES[outcome]
 }
 
-function viewAccount(
-  context: Context,
-  session: SessionRecord,
-  userCode: string,
-): { account: string; otherAccountUrl: string } {
-  return {
-    account: session.display_name ?? session.subject,
-    otherAccountUrl: deviceUrl(context, { user_code: userCode, account: 'other' }),
-  }
-}
-
 /** Back to the first page by GET; reloading it sends no form twice. */
 function showAgain(context: Context, userCode: string, headers: readonly Header[] = []): HttpResponse {
   return redirect(deviceUrl(context, { user_code: userCode }), 303, headers)
-}
-
-function deviceUrl(context: Context, parameters: Readonly<Record<string, string>>): string {
-  const given = Object.entries(parameters).filter(([, value]) => value !== '')
-  const query = RequestParameters.fromEntries(given).toString()
-  const url = urlOf(context, 'device_verification')
-  return query === '' ? url : `${url}?${query}`
-}
-
-async function openForm(
-  context: Context,
-  fields: Readonly<Record<string, string>>,
-): Promise<{ form: FormView; headers: readonly Header[] }> {
-  const { token, headers } = await bindForm(context, FORM)
-  const action = urlOf(context, 'device_verification')
-  return { form: { action, fields: { csrf: token, ...fields }, sources: formSources(undefined) }, headers }
 }
