@@ -210,7 +210,7 @@ describe('node:crypto KeyObject', () => {
   })
 })
 
-describe('RFC 8812 §3 secp256k1', () => {
+describe('RFC 8812 §3.1, §3.2 secp256k1', () => {
   const scheme: SignatureScheme = { family: 'ecdsa', hash: 'sha-256', curve: 'secp256k1' }
   const [node, web] = backends
   if (node === undefined || web === undefined) throw new Error('no backends')

@@ -28,7 +28,7 @@ describe('RFC 7518 §4.2 RSA1_5', async () => {
     expect(text((await decryptCompact(token, key, options)).plaintext)).toBe('hello')
   })
 
-  it('RFC 7516 §11.5 refuses in one way whatever the padding is', async () => {
+  it('RFC 7516 §11.5, RFC 8017 §7.2.2 refuses in one way whatever the padding is', async () => {
     const { publicEncrypt, constants, createPublicKey } = await import('node:crypto')
     const publicKey = createPublicKey({ key: { ...key.toPublicJwk() }, format: 'jwk' })
     const raw = (block: Buffer): string =>

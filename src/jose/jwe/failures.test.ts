@@ -108,7 +108,7 @@ describe('header parameters of algorithms', () => {
   it.each([
     ['apu', 'Agreement PartyUInfo', 5],
     ['apv', 'Agreement PartyVInfo', 'a='],
-  ])('RFC 7518 §4.6.1 "%s"', async (name, meaning, value) => {
+  ])('RFC 7518 §4.6.1.2 §4.6.1.3 "%s"', async (name, meaning, value) => {
     const { header } = await decryptCompact(await encryptCompact('x', agreed), agreed)
     const token = withHeader(await encryptCompact('x', agreed), { ...header, [name]: value })
     await expect(decryptCompact(token, agreed)).rejects.toMatchObject(
@@ -134,7 +134,7 @@ describe('header parameters of algorithms', () => {
     ['iv', 'Initialization Vector', 'AAAA', 12],
     ['tag', 'Authentication Tag', undefined, 16],
     ['tag', 'Authentication Tag', 'AAAA', 16],
-  ])('RFC 7518 §4.7.1 "%s" (%s) %s', async (name, meaning, value, length) => {
+  ])('RFC 7518 §4.7.1.1 §4.7.1.2 "%s" (%s) %s', async (name, meaning, value, length) => {
     const key = await generateEncryptionKey('A128GCMKW')
     const token = await encryptCompact('x', key)
     const { header } = await decryptCompact(token, key)
@@ -170,7 +170,7 @@ describe('header parameters of algorithms', () => {
     )
   })
 
-  it('the bounds of "p2c" can be moved, both of them', async () => {
+  it('RFC 7518 §4.8.1.2 the bounds of "p2c" can be moved, both of them', async () => {
     const key = await generateEncryptionKey('PBES2-HS256+A128KW')
     const token = await encryptCompact('x', key, { iterations: 2000 })
     for (const limits of [{ minimumIterations: 2001 }, { maximumIterations: 1999 }]) {

@@ -129,7 +129,7 @@ describe('formats that Key.import reads', () => {
   })
 })
 
-describe('RFC 7517 §4, §4.3 and RFC 7518 §6 members of a JWK', () => {
+describe('RFC 7517 §4, §4.3 and RFC 7518 §6, §6.1, §6.3.2.7 members of a JWK', () => {
   const secret = { kty: 'oct', k: Buffer.alloc(32).toString('base64url') }
   const cases: [string, () => Jwk, string, string][] = [
     [
@@ -534,7 +534,7 @@ describe('Key.generate by kind', () => {
   })
 })
 
-describe('RFC 7518 §6.3.2 RSA keys without their primes', () => {
+describe('RFC 7518 §2, §6.3.2 RSA keys without their primes', () => {
   const exponents = ({ kty, n, e, d }: Record<string, unknown>): Jwk => ({ kty: String(kty), n, e, d })
 
   it('are completed, whatever modulus the exponent was computed with', async () => {
@@ -702,7 +702,7 @@ describe('Key.external: keys in a key management service', () => {
     expect(Buffer.from((await requests[0]?.digest()) ?? [])).toEqual(digest)
   })
 
-  it('take the DER of most services', async () => {
+  it('RFC 3279 §2.2.3 take the DER of most services', async () => {
     const key = await Key.external({
       publicKey,
       signatureFormat: 'der',

@@ -54,7 +54,7 @@ const forge = async (payload: object, ...disclosures: readonly string[]): Promis
 const digest = async (text: string): Promise<string> => digestOf(text, 'sha-256')
 
 describe('RFC 9901 §4 issuing', () => {
-  it('hides what is marked, at every level, and the holder sees it all', async () => {
+  it('RFC 9901 §4.2 hides what is marked, at every level, and the holder sees it all', async () => {
     const sdJwt = await issue()
     const [jwt = '', ...rest] = sdJwt.split('~')
     const { claims } = await verifyJwt(jwt, issuer, { typ: 'sd-jwt', clock })
@@ -106,7 +106,7 @@ describe('RFC 9901 §4 issuing', () => {
     })
   })
 
-  it.each(['_sd', '...', '_sd_alg'])('takes no claim by the name "%s"', async (name) => {
+  it.each(['_sd', '...', '_sd_alg'])('RFC 9901 §4.1 takes no claim by the name "%s"', async (name) => {
     const refused = refusal(
       'payload_invalid',
       'claims invalid: "_sd", "...", "_sd_alg" and "__proto__" are no names of claims',
@@ -122,7 +122,7 @@ describe('RFC 9901 §4 issuing', () => {
   })
 })
 
-describe('RFC 9901 §7.2 presenting', () => {
+describe('RFC 9901 §4.2.6, §7.2 presenting', () => {
   it.each<[string, readonly ClaimPath[], object]>([
     ['nothing', [], { sub: 'u1', nationalities: ['XX'], iat: now }],
     ['one claim', [['email']], { sub: 'u1', email: 'u@example.org', nationalities: ['XX'], iat: now }],
@@ -428,7 +428,7 @@ describe('RFC 9901 §4.3, §7.3 key binding', () => {
     })
   })
 
-  it('RFC 9901 §8.1 goes through JSON and back', async () => {
+  it('RFC 9901 §8.1, §8.2 goes through JSON and back', async () => {
     const presentation = await present(holder)
     const json = sdJwtToJson(presentation)
     expect(json.header).toEqual({ disclosures: [presentation.split('~')[1]], kb_jwt: presentation.split('~')[2] })
@@ -444,7 +444,7 @@ describe('RFC 9901 §4.3, §7.3 key binding', () => {
     ['a "~" in a part', { header: { disclosures: ['a~b'] } }],
     ['a "~" in the payload', { payload: 'a~b' }],
     ['no payload', { payload: undefined }],
-  ])('RFC 9901 §8.1 refuses JSON with %s', async (_, changes) => {
+  ])('RFC 9901 §8.1, §8.4 refuses JSON with %s', async (_, changes) => {
     const json = { ...sdJwtToJson(await issue()), ...changes }
     const input = 'signatures' in changes ? changes : json
     expect(() => sdJwtFromJson(input)).toThrow(
