@@ -1,8 +1,10 @@
+import { benchmarkJwe } from './jwe/benchmark.ts'
 import { benchmarkJwt } from './jwt/benchmark.ts'
 import { benchmarkTokenEndpoint } from './token-endpoint/benchmark.ts'
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   jwt: benchmarkJwt,
+  jwe: benchmarkJwe,
   'token-endpoint': benchmarkTokenEndpoint,
 }
 
