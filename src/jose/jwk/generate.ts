@@ -5,7 +5,7 @@ import {
   PlatformUnsupportedError,
 } from '../../crypto/backend.ts'
 import { encodeBase64url } from '../../util/base64url.ts'
-import { signatureAlgorithm } from '../algorithms/registry.ts'
+import type { SignatureAlgorithm } from '../algorithms/signature-registry.ts'
 import { JoseError } from '../errors.ts'
 import { keyShapeOf } from './key-types.ts'
 
@@ -23,11 +23,10 @@ export interface GenerationOptions {
 
 /** Makes the material of a private key, or of a secret as long as the hash, for one algorithm. */
 export function generateForAlgorithm(
-  alg: string,
+  { name, kty, minimumBits, scheme, crv: curves = [] }: SignatureAlgorithm,
   { crv, modulusLength }: GenerationOptions,
   backend: CryptoBackend,
 ): Promise<KeyMembers> {
-  const { name, kty, minimumBits, scheme, crv: curves = [] } = signatureAlgorithm(alg)
   if (kty === 'RSA') checkModulus(name, modulusLength, minimumBits)
   if (scheme.family === 'hmac') return generateKind({ kty: 'oct', bits: minimumBits }, modulusLength, backend)
   if (crv !== undefined && !curves.includes(crv)) {

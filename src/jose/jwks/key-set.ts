@@ -1,6 +1,8 @@
+import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
+import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import { JoseError } from '../errors.ts'
 import type { KeyInput } from '../jwk/import.ts'
-import { type GenerateKeyOptions, Key, type KeyOptions } from '../jwk/key.ts'
+import { type GenerateKeyOptions, Key, type KeyPlaceOptions } from '../jwk/key.ts'
 import type { AlgorithmName, Jwks, PrivateJwks, PublicJwks } from '../jwk/types.ts'
 import { importKnownKeys } from './parse.ts'
 import { type RemoteKeyOptions, RemoteKeySet } from './remote.ts'
@@ -17,9 +19,13 @@ import type { KeyCriteria } from './source.ts'
  */
 export class KeySet {
   readonly keys: readonly Key[]
+  /** The signature algorithms that are looked for. */
+  readonly registry: SignatureRegistry
 
-  constructor(keys: readonly Key[]) {
+  /** @param options The registry is that of the keys by default. */
+  constructor(keys: readonly Key[], options: Pick<KeyPlaceOptions, 'registry'> = {}) {
     this.keys = Object.freeze([...keys])
+    this.registry = options.registry ?? keys[0]?.registry ?? standardSignatureRegistry()
   }
 
   /** Makes one private key for each algorithm. */
@@ -27,7 +33,7 @@ export class KeySet {
     algorithms: readonly AlgorithmName[],
     options: Omit<GenerateKeyOptions, 'kid'> = {},
   ): Promise<KeySet> {
-    return new KeySet(await Promise.all(algorithms.map((alg) => Key.generate(alg, options))))
+    return new KeySet(await Promise.all(algorithms.map((alg) => Key.generate(alg, options))), options)
   }
 
   /**
@@ -38,10 +44,11 @@ export class KeySet {
    */
   static async import(
     keys: Jwks | PublicJwks | PrivateJwks | readonly (Key | KeyInput)[],
-    options: Pick<KeyOptions, 'backend'> = {},
+    options: KeyPlaceOptions = {},
   ): Promise<KeySet> {
-    if (!Array.isArray(keys)) return new KeySet(await importKnownKeys(keys, options))
-    return new KeySet(await Promise.all(keys.map((key) => (key instanceof Key ? key : Key.import(key, options)))))
+    if (!Array.isArray(keys)) return new KeySet(await importKnownKeys(keys, options), options)
+    const imported = keys.map((key) => (key instanceof Key ? key : Key.import(key, options)))
+    return new KeySet(await Promise.all(imported), options)
   }
 
   /** The keys that a server publishes at an address: fetched when first needed, and again when it must be. */
@@ -51,7 +58,7 @@ export class KeySet {
 
   /** The keys that meet every criterion. One with the wanted `kid` goes before keys that have none. */
   select(criteria: KeyCriteria): Key[] {
-    return selectKeys(this.keys, criteria)
+    return selectKeys(this.keys, criteria, this.registry)
   }
 
   /**

@@ -3,6 +3,7 @@ import { decodeBase64url } from '../../util/base64url.ts'
 import { encodeUtf8 } from '../../util/bytes.ts'
 import { JoseError, orThrow } from '../errors.ts'
 import type { Key } from '../jwk/key.ts'
+import type { VerificationKey } from '../jwk/verification-key.ts'
 import type { KeySource, SigningKeySource } from '../jwks/source.ts'
 import { checkUnderstood } from './critical.ts'
 import { type JoseHeader, parseHeader } from './header.ts'
@@ -15,11 +16,11 @@ export interface SignCompactOptions extends SignOptions {
   readonly unencoded?: boolean
 }
 
-export interface VerifiedCompact {
+export interface VerifiedCompact<K extends VerificationKey = Key> {
   readonly payload: Uint8Array
   readonly header: JoseHeader
   /** The key whose signature it is. */
-  readonly key: Key
+  readonly key: K
 }
 
 /** A compact JWS, taken apart and its header checked. Nothing is known about the signature. */
@@ -61,20 +62,12 @@ function unfitPayload(): JoseError {
  * @throws JoseError
  * @spec RFC 7515 §5.2
  */
-export async function verifyCompact(
+export async function verifyCompact<K extends VerificationKey = Key>(
   jws: string,
-  keys: Key | KeySource,
+  keys: K | KeySource<K>,
   options: VerifyOptions = {},
-): Promise<VerifiedCompact> {
-  return verifyParsed(parseCompact(jws, options.limits), keys, options)
-}
-
-/** The second half of the work: the extensions, the signature, and only then the payload. */
-export async function verifyParsed(
-  parsed: ParsedCompact,
-  keys: Key | KeySource,
-  options: VerifyOptions,
-): Promise<VerifiedCompact> {
+): Promise<VerifiedCompact<K>> {
+  const parsed = parseCompact(jws, options.limits)
   checkUnderstood(parsed.critical, understoodWithUnencoded(options.critical))
   const verified = verifyCompactSignature(parsed, keys, options)
   const key = 'then' in verified ? await verified : verified
@@ -86,11 +79,11 @@ export function understoodWithUnencoded(critical: readonly string[] = []): reado
   return ['b64', ...critical]
 }
 
-export function verifyCompactSignature(
+export function verifyCompactSignature<K extends VerificationKey>(
   parsed: ParsedCompact,
-  keys: Key | KeySource,
+  keys: K | KeySource<K>,
   { algorithms }: VerifyOptions,
-): Awaitable<Key> {
+): Awaitable<K> {
   return verifySignature(parsed, overInput(parsed.input), keys, algorithms)
 }
 
@@ -107,7 +100,6 @@ export function parseCompact(jws: string, limits?: TokenLimits): ParsedCompact {
   // Written out: an object spread here costs more than all the rest of the parsing.
   const parsed: ParsedCompact = {
     header: facts.header,
-    algorithm: facts.algorithm,
     critical: facts.critical,
     isUnencoded: facts.isUnencoded,
     input: jws.slice(0, second),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import { Key } from '../jwk/key.ts'
 import { KeySet } from '../jwks/key-set.ts'
 import { signCompact } from './compact.ts'
@@ -125,7 +126,7 @@ describe('RFC 7515 §7.2 the shape of a JSON token, before any key work', () => 
   const shape = 'token malformed: expected an object with a "signature", or with "signatures" (a list of objects)'
   const header = encode({ alg: 'HS256' })
   const good = { payload: 'eA', protected: header, signature: 'AAAA' }
-  const source = { select: () => expect.fail('a key was looked for') }
+  const source = { registry: standardSignatureRegistry(), select: () => expect.fail('a key was looked for') }
   const either = (jws: unknown): Promise<unknown> =>
     parseUnverifiedPromise(jws).then((unverified) => unverified.verify(source))
   const parseUnverifiedPromise = async (jws: unknown): Promise<ReturnType<typeof parseUnverifiedJson>> =>

@@ -1,7 +1,6 @@
 import { decodeBase64url, encodeBase64url } from '../../util/base64url.ts'
 import { decodeUtf8 } from '../../util/bytes.ts'
 import { type JsonObject, parseJsonObject } from '../../util/json.ts'
-import { type SignatureAlgorithm, signatureAlgorithm } from '../algorithms/registry.ts'
 import { JoseError, orThrow } from '../errors.ts'
 import { readCritical, readUnencoded } from './critical.ts'
 
@@ -18,7 +17,6 @@ export interface JoseHeader {
 export interface HeaderFacts {
   /** All parameters, protected or not. */
   readonly header: JoseHeader
-  readonly algorithm: SignatureAlgorithm
   /** The extensions that must be understood. */
   readonly critical: readonly string[]
   /** Whether the payload is signed as it is. @spec RFC 7797 §3 */
@@ -57,11 +55,10 @@ export function interpretHeader(protectedHeader: JsonObject, unprotected?: JsonO
   if (typeof alg !== 'string' || alg === '') {
     throw new JoseError('algorithm_missing', '"alg" (Algorithm) header parameter missing or invalid: expected a string')
   }
-  const algorithm = signatureAlgorithm(alg)
   const critical = readCritical(protectedHeader['crit'], header)
   const isUnencoded = readUnencoded(protectedHeader, critical)
   checkTexts(header)
-  return { header: Object.freeze({ ...header, alg }), algorithm, critical, isUnencoded }
+  return { header: Object.freeze({ ...header, alg }), critical, isUnencoded }
 }
 
 /** A header is a JSON object in which no parameter comes twice. @spec RFC 7515 §4 */

@@ -1,4 +1,4 @@
-export type { SignatureAlgorithmName } from '../algorithms/registry.ts'
+export type { SignatureAlgorithmName } from '../algorithms/signatures.ts'
 export { JoseError, type JoseErrorCode } from '../errors.ts'
 export type { KeyCriteria, KeySource, SigningKeySource } from '../jwks/source.ts'
 export { type SignCompactOptions, signCompact, type VerifiedCompact, verifyCompact } from './compact.ts'

@@ -1,11 +1,27 @@
+import { type SignatureRegistry, signatureAlgorithm } from '../algorithms/signature-registry.ts'
+import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import type { Key } from '../jwk/key.ts'
 import type { KeySource } from '../jwks/source.ts'
-import { decodePayload, parseCompact, type VerifiedCompact, verifyParsed } from './compact.ts'
+import { decodePayload, parseCompact, type VerifiedCompact, verifyCompact } from './compact.ts'
 import type { JoseHeader } from './header.ts'
 import { parseSignature, splitJson } from './json.ts'
 import type { TokenLimits } from './limits.ts'
 import type { VerifyOptions } from './verify.ts'
 import { type VerifiedGeneral, type VerifyGeneralOptions, verifyParts } from './verify-json.ts'
+
+export interface UnverifiedOptions {
+  readonly limits?: TokenLimits
+  /** The signature algorithms that a token may name; the standard ones by default. In the second step the keys say. */
+  readonly registry?: SignatureRegistry
+}
+
+/** Nothing is known about a signature yet, but that somebody could check it. @spec RFC 8725 §3.2 */
+export function checkRegistered(
+  { alg }: JoseHeader,
+  { registry = standardSignatureRegistry() }: UnverifiedOptions,
+): void {
+  signatureAlgorithm(registry, alg)
+}
 
 /**
  * A JWS that was taken apart and **not verified**. It has none of the members that a verified one has, so that neither
@@ -30,15 +46,13 @@ export interface UnverifiedCompact {
  * @throws JoseError
  * @spec RFC 7515 §5.2
  */
-export function parseUnverifiedCompact(
-  jws: string,
-  options: { readonly limits?: TokenLimits } = {},
-): UnverifiedCompact {
+export function parseUnverifiedCompact(jws: string, options: UnverifiedOptions = {}): UnverifiedCompact {
   const parsed = parseCompact(jws, options.limits)
+  checkRegistered(parsed.header, options)
   return {
     unverifiedHeader: parsed.header,
     readUnverifiedPayload: () => decodePayload(parsed),
-    verify: (keys, verifyOptions = {}) => verifyParsed(parsed, keys, verifyOptions),
+    verify: (keys, verifyOptions = {}) => verifyCompact(jws, keys, { ...verifyOptions, ...options }),
   }
 }
 
@@ -56,10 +70,12 @@ export interface UnverifiedJson {
  * @throws JoseError
  * @spec RFC 7515 §5.2 §7.2
  */
-export function parseUnverifiedJson(jws: unknown, options: { readonly limits?: TokenLimits } = {}): UnverifiedJson {
+export function parseUnverifiedJson(jws: unknown, options: UnverifiedOptions = {}): UnverifiedJson {
   const parts = splitJson(jws, options.limits)
+  const unverifiedHeaders = parts.signatures.map((signature) => parseSignature(signature, parts.limits).header)
+  for (const header of unverifiedHeaders) checkRegistered(header, options)
   return {
-    unverifiedHeaders: parts.signatures.map((signature) => parseSignature(signature, parts.limits).header),
+    unverifiedHeaders,
     verify: (keys, verifyOptions = {}) => verifyParts(parts, keys, { ...verifyOptions, ...options }),
   }
 }

@@ -1,6 +1,7 @@
 import { fetchJson, type Transport } from '../../http/fetch.ts'
 import { FetchError } from '../../http/fetch-error.ts'
 import { appendWellKnown, insertWellKnown, isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
+import { type SignatureRegistry, standardSignatureRegistry } from '../../jose/algorithms/signatures.ts'
 import type { Key } from '../../jose/jwk/index.ts'
 import { JoseError, type KeyCriteria, KeySet, type KeySource, type RemoteKeySet } from '../../jose/jwks/index.ts'
 import type { Clock, Seconds } from '../../util/clock.ts'
@@ -24,6 +25,7 @@ const BACK_OFF: Seconds = 5
  * @spec RFC 8414 §3
  */
 export class IssuerKeys implements KeySource {
+  readonly registry: SignatureRegistry = standardSignatureRegistry()
   readonly #issuer: string
   readonly #options: IssuerKeysOptions
   #uri: string | undefined

@@ -1,6 +1,6 @@
 import { outgoingFetch, type Transport } from '../../http/fetch.ts'
 import { checkIssuer, isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
-import { signatureAlgorithms } from '../../jose/algorithms/registry.ts'
+import { type SignatureRegistry, standardSignatureRegistry } from '../../jose/algorithms/signatures.ts'
 import { JoseError } from '../../jose/errors.ts'
 import { KeySet, type KeySource } from '../../jose/jwks/index.ts'
 import { type JwtClaims, type VerifyJwtOptions, verifyJwt } from '../../jose/jwt/index.ts'
@@ -50,8 +50,9 @@ export class JwtValidator implements TokenValidator {
   constructor(options: JwtValidatorOptions) {
     const problems = findProblems(options)
     if (problems.length > 0) throw new ConfigurationError('JwtValidator', problems)
-    const { issuer, audience, algorithms = asymmetricAlgorithms(), leeway = 30, clock = Date.now } = options
     this.#keys = findKeys(options)
+    const { registry } = this.#keys
+    const { issuer, audience, algorithms = asymmetricAlgorithms(registry), leeway = 30, clock = Date.now } = options
     this.#expected = { issuer, audience, algorithms, leeway, clock, typ: 'at+jwt', required: REQUIRED }
   }
 
@@ -72,7 +73,7 @@ function findProblems({ issuer, audience, algorithms, leeway, ...options }: JwtV
   // Without it every token of the issuer would do, whichever API it was meant for.
   if (!audience || audience.length === 0)
     problems.push('"audience" is missing: expected the name of this API in its tokens')
-  if (algorithms !== undefined && !isListOfAlgorithms(algorithms))
+  if (algorithms !== undefined && !isListOfAlgorithms(algorithms, options.keys?.registry))
     problems.push('"algorithms" must name at least one signature algorithm, such as "ES256", and none that is unknown')
   if (leeway !== undefined && !isDuration(leeway))
     problems.push('"leeway" must be a whole number of seconds or a text such as "30s"')
@@ -89,8 +90,8 @@ function findKeyProblems({ jwksUri, keys }: Pick<JwtValidatorOptions, 'jwksUri' 
   return problems
 }
 
-function isListOfAlgorithms(names: readonly string[]): boolean {
-  return names.length > 0 && names.every((name) => signatureAlgorithms[name] !== undefined)
+function isListOfAlgorithms(names: readonly string[], registry = standardSignatureRegistry()): boolean {
+  return names.length > 0 && names.every((name) => registry.algorithms[name] !== undefined)
 }
 
 function isDuration(value: Duration): boolean {
@@ -110,8 +111,8 @@ function findKeys({ issuer, jwksUri, keys, ...options }: JwtValidatorOptions): K
   return new IssuerKeys(issuer, { transport, clock, logger })
 }
 
-function asymmetricAlgorithms(): string[] {
-  return Object.values(signatureAlgorithms).flatMap(({ name, kty }) => (kty === 'oct' ? [] : [name]))
+function asymmetricAlgorithms({ algorithms }: SignatureRegistry): string[] {
+  return Object.values(algorithms).flatMap(({ name, kty }) => (kty === 'oct' ? [] : [name]))
 }
 
 function toAccessToken(claims: JwtClaims): AccessToken {

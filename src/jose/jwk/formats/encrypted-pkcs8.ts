@@ -1,9 +1,9 @@
 import type { CryptoBackend, HashName } from '../../../crypto/backend.ts'
-import { type DerElement, derChildren, derHex, derTags, expectDer, readDer } from '../../../crypto/der.ts'
+import { type DerElement, derChildren, derHex, derTags, expectDer } from '../../../crypto/der.ts'
 import { encryptionBackend } from '../../../crypto/encryption.ts'
 import { JoseError } from '../../errors.ts'
 import { nothing, objectIdentifier, octetString, sequence, smallInteger } from './asn1.ts'
-import { type DerReader, readPkcs8 } from './read.ts'
+import { type DerReader, readPkcs8, readSequence } from './read.ts'
 
 /*
  * Private keys under a password: PBES2 with PBKDF2 or scrypt, and AES-CBC (RFC 8018 §6.2). Object identifiers as hex.
@@ -40,7 +40,7 @@ export const readEncryptedPkcs8: DerReader = async (der, context) => {
   if (context.password === undefined) {
     throw new JoseError('password_missing', '"password" missing: the private key is encrypted')
   }
-  const [scheme, sealed] = derChildren(expectDer(readDer(der), derTags.sequence))
+  const [scheme, sealed] = readSequence(der)
   const { derivation, cipher, iv } = readScheme(scheme)
   const keyLength = keyLengths[cipher] ?? unsupported('expected AES-CBC')
   const key = await deriveKey(derivation, context.password, keyLength, context.backend)
@@ -112,7 +112,7 @@ function unsupported(expectation: string): never {
 /** A wrong password opens one file in 256 to bytes without a meaning. */
 function isPrivateKeyInfo(plain: Uint8Array): boolean {
   try {
-    const [version, algorithm] = derChildren(expectDer(readDer(plain), derTags.sequence))
+    const [version, algorithm] = readSequence(plain)
     return version?.tag === derTags.integer && algorithm?.tag === derTags.sequence
   } catch {
     return false
