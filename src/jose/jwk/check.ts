@@ -70,9 +70,14 @@ async function checkMaterial(record: KeyRecord): Promise<void> {
 /** What a key pair is tried with; not the signing input of any JWS. */
 const probe = 'Do the halves of this key belong together?'
 
-/** Whether the halves belong together, as far as a signature can tell: RSA is compared number by number before. */
-async function signsForItself({ kty, crv, material, publicMembers, backend, registry }: KeyRecord): Promise<boolean> {
-  const [row] = kty === 'RSA' ? [] : algorithmsFor(registry, { kty, crv, alg: undefined })
+/**
+ * Whether the halves belong together, as far as a signature can tell: RSA is compared number by number before. A key of
+ * type AKP is for the one algorithm that it names; for the others any that fits will do.
+ */
+async function signsForItself(record: KeyRecord): Promise<boolean> {
+  const { kty, crv, material, publicMembers, backend, registry } = record
+  const alg = kty === 'AKP' ? record.alg : undefined
+  const [row] = kty === 'RSA' ? [] : algorithmsFor(registry, { kty, crv, alg })
   if (row === undefined) return true
   const verify = await backend.verifier(publicMembers ?? material, row.scheme)
   const sign = await backend.signer(material, row.scheme)
