@@ -97,7 +97,7 @@ function checkLengths(shape: { public: number; private: number }, bytes: Bytes):
   return bytes
 }
 
-/** @spec RFC 8032 §5.1.3 §5.2.3 */
+/** @spec RFC 8032 §5.1.3 §5.2.3 @spec RFC 7748 §6.1 §6.2 */
 function checkPoint(crv: string, bytes: Bytes): 0 {
   const x = bytes.get('x')
   if (x === undefined || !isDegenerate(crv, x)) return 0

@@ -36,13 +36,25 @@ const ed448 = [
   `${'ff'.repeat(56)}00`,
   `${'00'.repeat(56)}01`,
 ]
+const x25519 = [
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}ff`,
+]
+const x448 = ['00'.repeat(56), `01${'00'.repeat(55)}`, `fe${'ff'.repeat(27)}fe${'ff'.repeat(27)}`]
 const points = [
   ...[...canonical, ...others].map((hex) => ['Ed25519', hex] as const),
   ...ed448.map((hex) => ['Ed448', hex] as const),
+  ...x25519.map((hex) => ['X25519', hex] as const),
+  ...x448.map((hex) => ['X448', hex] as const),
 ]
 const cases = backends.flatMap((backend) => points.map(([crv, hex]) => ({ crv, hex, backend, on: backend.name })))
 
-describe('RFC 8032 §5.1.3, §5.2.3 public keys of small order', () => {
+describe('RFC 8032 §5.1.3, §5.2.3, RFC 7748 §6.1, §6.2 public keys of small order', () => {
   it.each(cases)('$crv $hex is no key on $on', async ({ crv, hex, backend }) => {
     const jwk = { kty: 'OKP', crv, x: fromHex(hex) }
     await expect(Key.import(jwk, { backend })).rejects.toMatchObject({
@@ -62,10 +74,11 @@ describe('RFC 8032 §5.1.3, §5.2.3 public keys of small order', () => {
     await expect(Key.import(cryptoKey)).rejects.toMatchObject({ message })
   })
 
-  it('all other points are', async () => {
-    for (const type of ['ed25519', 'ed448'] as const) {
-      const make = type === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ed448')
-      expect(await Key.import(make.publicKey)).toMatchObject({ kty: 'OKP' })
+  it('all other points are keys, for agreement also those that are not reduced', async () => {
+    for (const { publicKey } of [generateKeyPairSync('ed25519'), generateKeyPairSync('ed448')]) {
+      expect(await Key.import(publicKey)).toMatchObject({ kty: 'OKP' })
     }
+    const notReduced = `f0${'ff'.repeat(30)}7f`
+    expect(await Key.import({ kty: 'OKP', crv: 'X25519', x: fromHex(notReduced) })).toMatchObject({ kty: 'OKP' })
   })
 })
