@@ -58,7 +58,7 @@ export type JoseErrorCode =
 
 export interface JoseErrorOptions {
   /** The claim that a claim error is about. */
-  claim?: string
+  claim?: string | undefined
   /** The exception behind it. For the log only. */
   cause?: unknown
 }

@@ -38,7 +38,7 @@ export function createSignatureRegistry(...rows: readonly SignatureAlgorithm[]):
   for (const row of rows) {
     // An "algorithm" that accepts everything must not be within reach of a setting. @spec RFC 8725 §3.2
     if (/^none$/i.test(row.name) || algorithms[row.name] !== undefined) {
-      throw new TypeError('signature algorithms must have different names, and none of them is "none"')
+      throw new TypeError('algorithms must have different names, none of them "none"')
     }
     algorithms[row.name] = Object.freeze(row)
   }

@@ -2,17 +2,7 @@ import { JoseError } from '../errors.ts'
 
 /** Parameters that RFC 7515, RFC 7516 and RFC 7518 define must not be called critical. @spec RFC 7515 §4.1.11 */
 const registered: ReadonlySet<string> = new Set(
-  ['alg', 'jku', 'jwk', 'kid', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'typ', 'cty', 'crit'].concat([
-    'enc',
-    'zip',
-    'epk',
-    'apu',
-    'apv',
-    'iv',
-    'tag',
-    'p2s',
-    'p2c',
-  ]),
+  'alg jku jwk kid x5u x5c x5t x5t#S256 typ cty crit enc zip epk apu apv iv tag p2s p2c'.split(' '),
 )
 
 const none: readonly string[] = Object.freeze([])

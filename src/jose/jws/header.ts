@@ -1,8 +1,8 @@
-import { decodeBase64url, encodeBase64url } from '../../util/base64url.ts'
-import { decodeUtf8 } from '../../util/bytes.ts'
+import { decodeBase64url } from '../../util/base64url.ts'
+import { decodeUtf8, encodeUtf8 } from '../../util/bytes.ts'
 import { type JsonObject, parseJsonObject } from '../../util/json.ts'
 import { JoseError, orThrow } from '../errors.ts'
-import { readCritical, readUnencoded } from './critical.ts'
+import { readCritical } from './critical.ts'
 
 /** A protected header. Frozen, since one object may serve every token that carries the same header. @spec RFC 7515 §4.1 */
 export interface JoseHeader {
@@ -19,8 +19,6 @@ export interface HeaderFacts {
   readonly header: JoseHeader
   /** The extensions that must be understood. */
   readonly critical: readonly string[]
-  /** Whether the payload is signed as it is. @spec RFC 7797 §3 */
-  readonly isUnencoded: boolean
 }
 
 /**
@@ -44,7 +42,7 @@ function remember(encoded: string, facts: HeaderFacts): HeaderFacts {
     break
   }
   // A slice would keep the whole token alive that it was cut from; spelled anew, the key stands alone.
-  parsed.set(encodeBase64url(decodeBase64url(encoded)), facts)
+  parsed.set(decodeUtf8(encodeUtf8(encoded)), facts)
   return facts
 }
 
@@ -56,18 +54,22 @@ export function interpretHeader(protectedHeader: JsonObject, unprotected?: JsonO
     throw new JoseError('algorithm_missing', '"alg" (Algorithm) header parameter missing or invalid: expected a string')
   }
   const critical = readCritical(protectedHeader['crit'], header)
-  const isUnencoded = readUnencoded(protectedHeader, critical)
   checkTexts(header)
-  return { header: Object.freeze({ ...header, alg }), critical, isUnencoded }
+  return { header: Object.freeze({ ...header, alg }), critical }
+}
+
+/** The bytes of one part of a token. @spec RFC 7515 §2 */
+export function decodeSegment(encoded: string, what: string): Uint8Array {
+  return orThrow(
+    () => decodeBase64url(encoded),
+    'encoding_invalid',
+    `${what} invalid: expected base64url without padding`,
+  )
 }
 
 /** A header is a JSON object in which no parameter comes twice. @spec RFC 7515 §4 */
 export function parseProtected(encoded: string): JsonObject {
-  const bytes = orThrow(
-    () => decodeBase64url(encoded),
-    'encoding_invalid',
-    'protected header invalid: expected base64url without padding',
-  )
+  const bytes = decodeSegment(encoded, 'protected header')
   return orThrow(
     () => parseJsonObject(decodeUtf8(bytes), { rejectDuplicates: true }),
     'header_invalid',

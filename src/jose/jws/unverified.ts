@@ -1,27 +1,11 @@
-import { type SignatureRegistry, signatureAlgorithm } from '../algorithms/signature-registry.ts'
-import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import type { Key } from '../jwk/key.ts'
 import type { KeySource } from '../jwks/source.ts'
 import { decodePayload, parseCompact, type VerifiedCompact, verifyCompact } from './compact.ts'
 import type { JoseHeader } from './header.ts'
 import { parseSignature, splitJson } from './json.ts'
-import type { TokenLimits } from './limits.ts'
+import { checkRegistered, type UnverifiedOptions } from './unverified-options.ts'
 import type { VerifyOptions } from './verify.ts'
 import { type VerifiedGeneral, type VerifyGeneralOptions, verifyParts } from './verify-json.ts'
-
-export interface UnverifiedOptions {
-  readonly limits?: TokenLimits
-  /** The signature algorithms that a token may name; the standard ones by default. In the second step the keys say. */
-  readonly registry?: SignatureRegistry
-}
-
-/** Nothing is known about a signature yet, but that somebody could check it. @spec RFC 8725 §3.2 */
-export function checkRegistered(
-  { alg }: JoseHeader,
-  { registry = standardSignatureRegistry() }: UnverifiedOptions,
-): void {
-  signatureAlgorithm(registry, alg)
-}
 
 /**
  * A JWS that was taken apart and **not verified**. It has none of the members that a verified one has, so that neither

@@ -1,17 +1,16 @@
 import type { Data } from '../../crypto/backend.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
-import { decodeBase64url } from '../../util/base64url.ts'
 import {
   type SignatureAlgorithm,
   type SignatureRegistry,
   signatureAlgorithm,
 } from '../algorithms/signature-registry.ts'
-import { JoseError, orThrow } from '../errors.ts'
+import { JoseError } from '../errors.ts'
 import type { Key } from '../jwk/key.ts'
 import type { AlgorithmName } from '../jwk/types.ts'
 import type { VerificationKey } from '../jwk/verification-key.ts'
 import type { KeySource } from '../jwks/source.ts'
-import type { HeaderFacts, JoseHeader } from './header.ts'
+import { decodeSegment, type HeaderFacts, type JoseHeader } from './header.ts'
 import type { TokenLimits } from './limits.ts'
 
 export interface VerifyOptions {
@@ -24,6 +23,8 @@ export interface VerifyOptions {
 
 /** A signature and what is known about it before it is looked at: its header was checked, nothing else. */
 export interface ParsedSignature extends HeaderFacts {
+  /** Whether the payload is signed as it is. @spec RFC 7797 §3 */
+  readonly isUnencoded: boolean
   /** Still encoded. */
   readonly signature: string
 }
@@ -84,17 +85,14 @@ export function verifySignature<K extends VerificationKey>(
   checkAllowed(algorithm, algorithms)
   if ('select' in keys) return verifyWithSource(parsed, algorithm, check, keys, algorithms)
   if (algorithms === undefined && keys.alg === undefined) throw algorithmsRequired()
-  const found = check([keys], algorithm, decodeSignature(parsed))
+  const found = check([keys], algorithm, decodeSegment(parsed.signature, 'signature'))
   return found !== undefined && 'then' in found ? found.then(accept<K>) : accept(found)
 }
 
 /** What may be verified with these keys: whatever else a token names is refused before any key is looked for. */
-function registryOf(keys: { readonly registry?: SignatureRegistry }): SignatureRegistry {
-  if (typeof keys !== 'object' || keys === null) {
-    throw new TypeError('keys missing: expected a Key, a KeySet or another source of keys')
-  }
-  if (keys.registry !== undefined) return keys.registry
-  throw new TypeError('"registry" of the source of keys missing: expected the signature algorithms that it knows')
+function registryOf(keys: { readonly registry?: SignatureRegistry } | undefined): SignatureRegistry {
+  if (keys?.registry !== undefined) return keys.registry
+  throw new TypeError('keys missing: expected a Key, a KeySet or another source of keys')
 }
 
 function accept<K>(key: K | undefined): K {
@@ -113,7 +111,7 @@ async function verifyWithSource<K extends VerificationKey>(
   algorithms: readonly string[] | undefined,
 ): Promise<K> {
   const candidates = await candidateKeys(parsed.header, algorithm, keys, algorithms)
-  return accept(await check(candidates, algorithm, decodeSignature(parsed)))
+  return accept(await check(candidates, algorithm, decodeSegment(parsed.signature, 'signature')))
 }
 
 /** Whether the caller accepts the algorithm; what the token says is only a claim. @spec RFC 8725 §3.1 */
@@ -143,12 +141,4 @@ async function candidateKeys<K extends VerificationKey>(
   if (candidates.length > 0) return candidates.slice(0, maximumTrials)
   if (found.length > 0) throw algorithmsRequired()
   throw new JoseError('key_not_found', 'no key for this token: expected one with its "kid", for its "alg"')
-}
-
-function decodeSignature({ signature }: ParsedSignature): Uint8Array {
-  return orThrow(
-    () => decodeBase64url(signature),
-    'encoding_invalid',
-    'signature invalid: expected base64url without padding',
-  )
 }

@@ -1,9 +1,9 @@
 import type { Key } from '../jwk/key.ts'
 import type { VerificationKey } from '../jwk/verification-key.ts'
 import type { KeySource } from '../jwks/source.ts'
-import { decodePayload, verifyCompactSignature } from '../jws/compact.ts'
+import { verifyCompactSignature } from '../jws/compact.ts'
 import { checkUnderstood } from '../jws/critical.ts'
-import type { JoseHeader } from '../jws/header.ts'
+import { decodeSegment, type JoseHeader } from '../jws/header.ts'
 import type { VerifyOptions } from '../jws/verify.ts'
 import { acceptClaims, type JwtExpectations } from './accept.ts'
 import type { JwtClaims } from './claims.ts'
@@ -35,7 +35,7 @@ export async function verifyJwt<Claims extends object = JwtClaims, K extends Ver
   checkUnderstood(parsed.critical, options.critical)
   const verified = verifyCompactSignature(parsed, keys, options)
   const key = 'then' in verified ? await verified : verified
-  const accepted = acceptClaims(parsed.header, decodePayload(parsed), options)
+  const accepted = acceptClaims(parsed.header, decodeSegment(parsed.payload, 'payload'), options)
   const claims = accepted instanceof Promise ? await accepted : accepted
   return { claims, header: parsed.header, key }
 }

@@ -1,13 +1,13 @@
 import { type KeyMembers, PlatformUnsupportedError } from '../../../crypto/backend.ts'
 import type { NodeCrypto, NodeProcess } from '../../../crypto/node-types.ts'
 import { kindOf } from '../../../crypto/platform-unsupported.ts'
-import { type ImportParameters, importParameters } from '../../../crypto/web.ts'
+import { type SignatureParameters, signatureParameters } from '../../../crypto/web-signatures.ts'
 import type { SignatureAlgorithm } from '../../algorithms/signature-registry.ts'
 import { JoseError } from '../../errors.ts'
 import type { KeyObjectLike } from '../import.ts'
 
 /** What WebCrypto binds a key to, as `crypto.subtle.importKey` takes it. */
-export type WebKeyParameters = ImportParameters
+export type WebKeyParameters = Omit<SignatureParameters, 'saltLength'>
 
 /** Reads the key into WebCrypto, for a signature algorithm or what else it is to be bound to. */
 export async function toCryptoKey(
@@ -16,7 +16,7 @@ export async function toCryptoKey(
   usages: readonly KeyUsage[],
   extractable: boolean,
 ): Promise<CryptoKey> {
-  const parameters = 'algorithm' in binding ? signatureParameters(binding.algorithm, members) : binding
+  const parameters = 'algorithm' in binding ? algorithmParameters(binding.algorithm, members) : binding
   try {
     return await crypto.subtle.importKey('jwk', { ...members }, parameters, extractable, [...usages])
   } catch (cause) {
@@ -25,8 +25,8 @@ export async function toCryptoKey(
   }
 }
 
-function signatureParameters(algorithm: SignatureAlgorithm | undefined, { crv }: KeyMembers): WebKeyParameters {
-  if (algorithm !== undefined) return importParameters(algorithm.scheme, crv)
+function algorithmParameters(algorithm: SignatureAlgorithm | undefined, { crv }: KeyMembers): WebKeyParameters {
+  if (algorithm !== undefined) return signatureParameters(algorithm.scheme, crv)
   throw new JoseError(
     'algorithms_required',
     '"parameters" missing: expected, since the key names no signature algorithm',

@@ -1,0 +1,44 @@
+import { encodeUtf8 } from '../util/bytes.ts'
+import type { Data, SignatureScheme, Verifier } from './primitives.ts'
+import { curveWidths, digestLengths } from './schemes.ts'
+
+/* How signatures are said in WebCrypto. Apart from its backend, for those who only verify. */
+
+/** WebCrypto does not read shared memory, and what is copied cannot change while the operation is under way. */
+export function ownBytes(data: Data): Uint8Array<ArrayBuffer> {
+  return typeof data === 'string' ? encodeUtf8(data) : new Uint8Array(data)
+}
+
+/** What WebCrypto binds a key to when it is read, and what it is told at each signature. */
+export interface SignatureParameters {
+  readonly name: string
+  readonly hash?: string
+  readonly namedCurve?: string
+  readonly saltLength?: number
+}
+
+const names = {
+  hmac: 'HMAC',
+  'rsa-pkcs1': 'RSASSA-PKCS1-v1_5',
+  'rsa-pss': 'RSA-PSS',
+  ecdsa: 'ECDSA',
+} as const
+
+/** Members that an operation does not ask for are not looked at. @param crv of the key, which says it where the scheme does not. */
+export function signatureParameters(scheme: SignatureScheme, crv: string | undefined): SignatureParameters {
+  if (scheme.family === 'eddsa') return { name: scheme.curve ?? crv ?? 'Ed25519' }
+  if (scheme.family === 'ml-dsa') return { name: scheme.parameterSet }
+  const parameters = { name: names[scheme.family], hash: scheme.hash.toUpperCase() }
+  if (scheme.family === 'ecdsa') return { ...parameters, namedCurve: scheme.curve }
+  // @spec RFC 7518 §3.5 the salt is as long as the digest.
+  return { ...parameters, saltLength: digestLengths[scheme.hash] }
+}
+
+/** Verifies with a key that was read for this scheme. */
+export function webVerifier(key: CryptoKey, scheme: SignatureScheme): Verifier {
+  const parameters = signatureParameters(scheme, key.algorithm.name)
+  const length = scheme.family === 'ecdsa' ? 2 * curveWidths[scheme.curve] : undefined
+  return async (data, signature) =>
+    (length === undefined || signature.length === length) &&
+    crypto.subtle.verify(parameters, key, ownBytes(signature), ownBytes(data))
+}
