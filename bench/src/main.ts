@@ -1,10 +1,12 @@
 import { benchmarkJwe } from './jwe/benchmark.ts'
 import { benchmarkJwt } from './jwt/benchmark.ts'
+import { benchmarkKeys } from './keys/benchmark.ts'
 import { benchmarkTokenEndpoint } from './token-endpoint/benchmark.ts'
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   jwt: benchmarkJwt,
   jwe: benchmarkJwe,
+  keys: benchmarkKeys,
   'token-endpoint': benchmarkTokenEndpoint,
 }
 

@@ -9,9 +9,6 @@ export const prepareAuthwright: Prepare = async (algorithm, { privateKey, public
   return {
     name: 'authwright',
     encrypt: (plaintext) => encryptCompact(plaintext, encrypting, { alg, enc }),
-    decrypt: async (jwe) => {
-      const { plaintext } = await decryptCompact(jwe, decrypting, { algorithms: [alg], encryptions: [enc] })
-      return plaintext
-    },
+    decrypt: (jwe) => decryptCompact(jwe, decrypting, { algorithms: [alg], encryptions: [enc] }),
   }
 }

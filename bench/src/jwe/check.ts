@@ -22,7 +22,7 @@ export async function checkLibraries(libraries: readonly Library[], strangers: r
 }
 
 async function checkReads(library: Library, token: string, plaintext: Uint8Array): Promise<void> {
-  const read = await library.decrypt(token)
+  const { plaintext: read } = await library.decrypt(token)
   if (Buffer.compare(read, plaintext) !== 0) throw new Error(`${library.name} reads something else than was written`)
 }
 

@@ -9,11 +9,8 @@ export const prepareJose: Prepare = async (algorithm, { privateKey, publicKey })
   return {
     name: 'jose',
     encrypt: (plaintext) => new CompactEncrypt(plaintext).setProtectedHeader({ alg, enc }).encrypt(encrypting),
-    decrypt: async (jwe) => {
-      const options = { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: [enc] }
-      const { plaintext } = await compactDecrypt(jwe, decrypting, options)
-      return plaintext
-    },
+    decrypt: (jwe) =>
+      compactDecrypt(jwe, decrypting, { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: [enc] }),
   }
 }
 

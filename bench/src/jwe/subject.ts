@@ -22,7 +22,7 @@ export interface Library {
   readonly name: string
   encrypt(plaintext: Uint8Array): Promise<string>
   /** Accepts this one `alg` and `enc` and no other; rejects what was changed or is for another key. */
-  decrypt(jwe: string): Promise<Uint8Array>
+  decrypt(jwe: string): Promise<{ readonly plaintext: Uint8Array }>
 }
 
 export type Prepare = (algorithm: Algorithm, keys: Keys) => Promise<Library>
