@@ -101,6 +101,7 @@ function createEcdsaVerifier({ crypto, buffer }: SignaturePlatform, key: KeyObje
     signature.length === 2 * width && crypto.createVerify(hash).update(data).verify(key, rawToDer(signature, fromPool))
 }
 
+/** As long as the modulus: of a PSS signature OpenSSL also takes what is left without its leading zeros. @spec RFC 8017 §8.1.2 */
 function createRsaVerifier(
   { crypto }: SignaturePlatform,
   key: KeyObject,
@@ -108,7 +109,11 @@ function createRsaVerifier(
 ): Verifier {
   const hash = nodeHashNames[scheme.hash]
   const input = rsaKey(crypto, key, scheme)
-  return (data, signature) => crypto.createVerify(hash).update(data).verify(input, signature)
+  const bits = key.asymmetricKeyDetails?.modulusLength
+  const length = bits && Math.ceil(bits / 8)
+  return (data, signature) =>
+    (length === undefined || signature.length === length) &&
+    crypto.createVerify(hash).update(data).verify(input, signature)
 }
 
 function rsaKey(

@@ -37,8 +37,15 @@ export function signatureParameters(scheme: SignatureScheme, crv: string | undef
 /** Verifies with a key that was read for this scheme. */
 export function webVerifier(key: CryptoKey, scheme: SignatureScheme): Verifier {
   const parameters = signatureParameters(scheme, key.algorithm.name)
-  const length = scheme.family === 'ecdsa' ? 2 * curveWidths[scheme.curve] : undefined
+  const length = signatureLength(key, scheme)
   return async (data, signature) =>
     (length === undefined || signature.length === length) &&
     crypto.subtle.verify(parameters, key, ownBytes(signature), ownBytes(data))
+}
+
+/** Not every platform minds: of a PSS signature OpenSSL also takes what is left without its leading zeros. @spec RFC 8017 §8.1.2 */
+function signatureLength(key: CryptoKey, scheme: SignatureScheme): number | undefined {
+  if (scheme.family === 'ecdsa') return 2 * curveWidths[scheme.curve]
+  const { modulusLength }: Partial<RsaKeyAlgorithm> = key.algorithm
+  return modulusLength && Math.ceil(modulusLength / 8)
 }
