@@ -74,7 +74,7 @@ describe('RFC 8032 §5.1.3, §5.2.3, RFC 7748 §6.1, §6.2 public keys of small 
     await expect(Key.import(cryptoKey)).rejects.toMatchObject({ message })
   })
 
-  it('all other points are keys, for agreement also those that are not reduced', async () => {
+  it('RFC 7748 §5 all other points are keys, for agreement also those that are not reduced', async () => {
     for (const { publicKey } of [generateKeyPairSync('ed25519'), generateKeyPairSync('ed448')]) {
       expect(await Key.import(publicKey)).toMatchObject({ kty: 'OKP' })
     }
