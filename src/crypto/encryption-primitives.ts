@@ -50,6 +50,9 @@ export type EphemeralAgreement = () => Awaitable<{ readonly publicKey: KeyMember
 export interface EncryptionBackend {
   readonly name: CryptoBackend['name']
 
+  /** Tells that a secret will be used again and again, where that is worth knowing. */
+  prepareSecret?(secret: Uint8Array): void
+
   /** AES-GCM with a key of 16, 24 or 32 bytes and an IV of 12. */
   readonly aesGcm: Aead
   /** AES-CBC with PKCS #7 padding. It authenticates nothing: for use below a MAC only. */

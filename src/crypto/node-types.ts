@@ -69,9 +69,9 @@ export interface NodeCrypto {
   hash?: OneShotHash
   createHash(name: string): Hashing
   createVerify(name: string): Verifying
-  createHmac(name: string, key: KeyObject | Uint8Array): Hashing
-  createCipheriv(name: string, key: Uint8Array, iv: Uint8Array): Cipher
-  createDecipheriv(name: string, key: Uint8Array, iv: Uint8Array, options: { authTagLength: number }): Cipher
+  createHmac(name: string, key: KeyObject): Hashing
+  createCipheriv(name: string, key: KeyObject, iv: Uint8Array): Cipher
+  createDecipheriv(name: string, key: KeyObject, iv: Uint8Array, options: { authTagLength: number }): Cipher
   hkdfSync(name: string, secret: Uint8Array, salt: Uint8Array, info: Data, length: number): ArrayBuffer
   pbkdf2(
     password: Data,
@@ -82,6 +82,7 @@ export interface NodeCrypto {
     done: Callback<Uint8Array>,
   ): void
   scrypt(password: Data, salt: Uint8Array, length: number, options: object, done: Callback<Uint8Array>): void
+  createSecretKey(key: Uint8Array): KeyObject
   createSecretKey(key: string, encoding: 'base64url'): KeyObject
   createPrivateKey(input: JwkInput | DerInput): KeyObject
   createPublicKey(input: JwkInput | DerInput | KeyObject): KeyObject
