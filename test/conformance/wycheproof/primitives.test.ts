@@ -1,3 +1,4 @@
+import { Key } from 'authwright/jose/jwk'
 import { describe, expect, it } from 'vitest'
 import { type AgreementCurve, encryptionBackend } from '../../../src/crypto/encryption.ts'
 import type { CryptoBackend, HashName, KeyMembers, SignatureScheme } from '../../../src/crypto/primitives.ts'
@@ -55,6 +56,11 @@ const signatureFiles: readonly [file: string, scheme: SignatureScheme][] = [
   ['ed448', { family: 'eddsa', curve: 'Ed448' }],
 ]
 
+const hasMlDsa = await Key.generate('ML-DSA-44').then(
+  () => true,
+  () => false,
+)
+
 /** WebCrypto has no secp256k1. */
 const hasScheme = (backend: CryptoBackend, scheme: SignatureScheme): boolean =>
   backend.name === 'node' || !('curve' in scheme) || scheme.curve !== 'secp256k1'
@@ -65,6 +71,31 @@ describe.runIf(hasWycheproof).each(backends)('Wycheproof signatures on $name', (
       const key = await backend.importDer('spki', fromHex(group.publicKeyDer))
       const verify = await backend.verifier(key, scheme)
       await compare(group.tests, async ({ msg, sig }) => verify(fromHex(msg), fromHex(sig)))
+    }
+  })
+
+  it.runIf(hasMlDsa).each(['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'] as const)('%s', async (parameterSet) => {
+    interface LatticeVector extends SignatureVector {
+      /** JOSE signs in the empty context. */
+      readonly ctx?: string
+    }
+    interface LatticeGroup extends VectorGroup<LatticeVector> {
+      readonly publicKey: string
+    }
+    const file = `${parameterSet.toLowerCase().replace('-', '').replace('-', '_')}_verify_test.json`
+    for (const group of readGroups<LatticeGroup>(file)) {
+      const pub = Buffer.from(group.publicKey, 'hex').toString('base64url')
+      const tests = group.tests.filter(({ ctx = '' }) => ctx === '')
+      if (tests.length === 0) continue
+      await compare(tests, ({ msg, sig }) =>
+        quietly(async () => {
+          const verify = await backend.verifier(
+            { kty: 'AKP', alg: parameterSet, pub },
+            { family: 'ml-dsa', parameterSet },
+          )
+          return verify(fromHex(msg), fromHex(sig))
+        }),
+      )
     }
   })
 
