@@ -5,9 +5,11 @@ import {
   PlatformUnsupportedError,
 } from '../../crypto/backend.ts'
 import { encodeBase64url } from '../../util/base64url.ts'
+import { wholeNumber } from '../../util/whole-number.ts'
 import type { SignatureAlgorithm } from '../algorithms/signature-registry.ts'
 import { JoseError } from '../errors.ts'
 import { keyShapeOf } from './key-types.ts'
+import { longestModulus } from './rsa.ts'
 
 /** A kind of key, for those that are not made for one signature algorithm. */
 export type KeyKind =
@@ -61,6 +63,7 @@ function schemeOf(kind: Exclude<KeyKind, { kty: 'oct' }>, modulusLength: number)
 }
 
 function checkModulus(name: string, modulusLength: number, minimum: number): void {
+  wholeNumber('modulusLength', modulusLength, 0, longestModulus)
   if (modulusLength >= minimum) return
   throw new JoseError('key_too_weak', `"modulusLength" is too small: ${name} expects at least ${minimum} bits`)
 }

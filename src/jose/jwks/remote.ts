@@ -3,6 +3,7 @@ import type { Clock } from '../../util/clock.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
 import { LruCache } from '../../util/lru.ts'
+import { wholeNumber } from '../../util/whole-number.ts'
 import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
 import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import { JoseError } from '../errors.ts'
@@ -75,7 +76,7 @@ export class RemoteKeySet implements KeySource {
       staleFor: toSeconds(options.staleFor ?? '1d') * 1000,
     }
     this.#unknownFor = toSeconds(options.unknownFor ?? '1m')
-    this.#maxKeys = options.maxKeys ?? 100
+    this.#maxKeys = wholeNumber('maxKeys', options.maxKeys ?? 100, 1)
     this.#transport = options.transport ?? outgoingFetch({ maxBytes: 262_144 })
     this.#clock = options.clock ?? Date.now
     this.#logger = createLogger(options.logger)

@@ -82,6 +82,35 @@ describe('RFC 9901 §4 issuing', () => {
     expect(await verify(await issue({ decoys: 5 }))).toEqual(plain)
   })
 
+  it('RFC 9901 §4.2.5 decoys are in lists too, anywhere between their elements', async () => {
+    const places = new Set<number>()
+    for (let round = 0; round < 20; round++) {
+      const sdJwt = await issueSdJwt({ list: ['a', selective('b'), 'c'], open: ['d'] }, issuer, { clock, decoys: 2 })
+      const [jwt = ''] = sdJwt.split('~')
+      const { claims } = await verifyJwt(jwt, issuer, { typ: 'sd-jwt', clock })
+      const list = claims['list'] as unknown[]
+      expect(list.filter((element) => typeof element === 'object')).toHaveLength(3)
+      expect(claims).toMatchObject({ open: ['d'] })
+      places.add(list.indexOf('a')).add(list.indexOf('c'))
+      expect(await verify(sdJwt)).toEqual({ list: ['a', 'b', 'c'], open: ['d'], iat: now })
+      expect(await verify(await presentSdJwt(sdJwt, { disclose: [['list', 1]] }))).toMatchObject({
+        list: ['a', 'b', 'c'],
+      })
+    }
+    expect(places.size).toBeGreaterThan(2)
+  })
+
+  it('RFC 9901 §9.7 single entries of "aud" may be left to the holder', async () => {
+    const sdJwt = await issueSdJwt({ aud: ['a', selective('b')] }, issuer, { clock })
+    expect(await verify(sdJwt, { audience: 'b' })).toEqual({ aud: ['a', 'b'], iat: now })
+    const kept = await presentSdJwt(sdJwt, { disclose: [] })
+    expect(await verify(kept, { audience: 'a' })).toEqual({ aud: ['a'], iat: now })
+    await expect(verify(kept, { audience: 'b' })).rejects.toMatchObject({ code: 'claim_mismatch', claim: 'aud' })
+    await expect(issueSdJwt({ aud: [selective(5)] }, issuer)).rejects.toMatchObject(
+      refusal('claim_invalid', '"aud" (Audience) claim invalid: expected a string or a list of strings'),
+    )
+  })
+
   it('RFC 9901 §9.3 salts every disclosure anew', async () => {
     const [first, second] = [await issue(), await issue()]
     const salts = [first, second].flatMap((sdJwt) =>
