@@ -172,7 +172,7 @@ describe('RFC 7517 §4, §4.3 and RFC 7518 §6, §6.1, §6.3.2.7 members of a JW
     ],
     [
       'a key for agreement that is said to sign',
-      () => ({ kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43), use: 'sig' }),
+      () => ({ kty: 'OKP', crv: 'X25519', x: 'hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo', use: 'sig' }),
       'key_unsupported',
       'key unsupported: no signature algorithm fits its "kty", "crv" and "alg"',
     ],
