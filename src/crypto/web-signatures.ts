@@ -17,35 +17,48 @@ export interface SignatureParameters {
   readonly saltLength?: number
 }
 
+type EcdsaScheme = Extract<SignatureScheme, { family: 'ecdsa' }>
+
+/** Apart from the others, for those who need no others. */
+export function ecdsaParameters({ hash, curve }: EcdsaScheme): SignatureParameters {
+  return { name: 'ECDSA', hash: hash.toUpperCase(), namedCurve: curve }
+}
+
 const names = {
   hmac: 'HMAC',
   'rsa-pkcs1': 'RSASSA-PKCS1-v1_5',
   'rsa-pss': 'RSA-PSS',
-  ecdsa: 'ECDSA',
 } as const
 
 /** Members that an operation does not ask for are not looked at. @param crv of the key, which says it where the scheme does not. */
 export function signatureParameters(scheme: SignatureScheme, crv: string | undefined): SignatureParameters {
   if (scheme.family === 'eddsa') return { name: scheme.curve ?? crv ?? 'Ed25519' }
   if (scheme.family === 'ml-dsa') return { name: scheme.parameterSet }
-  const parameters = { name: names[scheme.family], hash: scheme.hash.toUpperCase() }
-  if (scheme.family === 'ecdsa') return { ...parameters, namedCurve: scheme.curve }
+  if (scheme.family === 'ecdsa') return ecdsaParameters(scheme)
+  const { family, hash } = scheme
   // @spec RFC 7518 §3.5 the salt is as long as the digest.
-  return { ...parameters, saltLength: digestLengths[scheme.hash] }
+  return { name: names[family], hash: hash.toUpperCase(), saltLength: digestLengths[hash] }
 }
 
 /** Verifies with a key that was read for this scheme. */
 export function webVerifier(key: CryptoKey, scheme: SignatureScheme): Verifier {
-  const parameters = signatureParameters(scheme, key.algorithm.name)
-  const length = signatureLength(key, scheme)
+  if (scheme.family === 'ecdsa') return ecdsaVerifier(key, scheme)
+  return verifierOf(key, signatureParameters(scheme, key.algorithm.name), rsaSignatureLength(key))
+}
+
+/** Signatures are `r || s`, each as long as the curve's order. @spec RFC 7518 §3.4 */
+export function ecdsaVerifier(key: CryptoKey, scheme: EcdsaScheme): Verifier {
+  return verifierOf(key, ecdsaParameters(scheme), 2 * curveWidths[scheme.curve])
+}
+
+function verifierOf(key: CryptoKey, parameters: SignatureParameters, length: number | undefined): Verifier {
   return async (data, signature) =>
     (length === undefined || signature.length === length) &&
     crypto.subtle.verify(parameters, key, ownBytes(signature), ownBytes(data))
 }
 
 /** Not every platform minds: of a PSS signature OpenSSL also takes what is left without its leading zeros. @spec RFC 8017 §8.1.2 */
-function signatureLength(key: CryptoKey, scheme: SignatureScheme): number | undefined {
-  if (scheme.family === 'ecdsa') return 2 * curveWidths[scheme.curve]
-  const { modulusLength }: Partial<RsaKeyAlgorithm> = key.algorithm
+function rsaSignatureLength({ algorithm }: CryptoKey): number | undefined {
+  const { modulusLength }: Partial<RsaKeyAlgorithm> = algorithm
   return modulusLength && Math.ceil(modulusLength / 8)
 }

@@ -70,12 +70,12 @@ export interface JoseErrorOptions {
 export class JoseError extends Error {
   override readonly name: string = 'JoseError'
   readonly code: JoseErrorCode
-  readonly claim?: string
+  readonly claim: string | undefined
 
   constructor(code: JoseErrorCode, message: string, options: JoseErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
-    if (options.claim !== undefined) this.claim = options.claim
+    this.claim = options.claim
   }
 }
 

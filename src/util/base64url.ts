@@ -12,7 +12,7 @@ interface NativeBytes {
   toString(encoding: 'base64url'): string
 }
 
-const NOT_BASE64URL = 'text is not base64url: expected A-Z a-z 0-9 - _ without padding and without spare bits'
+const NOT_BASE64URL = 'text invalid: expected base64url without padding'
 
 /**
  * Writes bytes, or the UTF-8 bytes of a text, as base64url without padding.

@@ -13,6 +13,11 @@ export interface SignatureAlgorithm {
   readonly scheme: SignatureScheme
 }
 
+/** One of the kind of ES256. */
+export interface EcdsaAlgorithm extends SignatureAlgorithm {
+  readonly scheme: Extract<SignatureScheme, { family: 'ecdsa' }>
+}
+
 /**
  * The signature algorithms that a key knows. A value: whoever wants others makes another one, with
  * `createSignatureRegistry`, and hands it to the keys.

@@ -1,7 +1,12 @@
 import type { EcCurve, HashName, SignatureScheme } from '../../crypto/backend.ts'
-import { createSignatureRegistry, type SignatureAlgorithm, type SignatureRegistry } from './signature-registry.ts'
+import {
+  createSignatureRegistry,
+  type EcdsaAlgorithm,
+  type SignatureAlgorithm,
+  type SignatureRegistry,
+} from './signature-registry.ts'
 
-export { createSignatureRegistry, type SignatureAlgorithm, type SignatureRegistry }
+export { createSignatureRegistry, type EcdsaAlgorithm, type SignatureAlgorithm, type SignatureRegistry }
 
 /** The names of the signature algorithms that are implemented. `none` is not among them and cannot be added. */
 export type SignatureAlgorithmName =
@@ -53,7 +58,7 @@ const rsaPss = (name: Name, hash: HashName): SignatureAlgorithm => ({
 })
 
 /** @spec RFC 7518 §3.4 */
-const ecdsa = (name: Name, curve: EcCurve, hash: HashName): SignatureAlgorithm => ({
+const ecdsa = (name: Name, curve: EcCurve, hash: HashName): EcdsaAlgorithm => ({
   name,
   kty: 'EC',
   crv: [curve],
@@ -94,10 +99,10 @@ export const rs512: SignatureAlgorithm = /* @__PURE__ */ rsaPkcs1('RS512', 'sha-
 export const ps256: SignatureAlgorithm = /* @__PURE__ */ rsaPss('PS256', 'sha-256')
 export const ps384: SignatureAlgorithm = /* @__PURE__ */ rsaPss('PS384', 'sha-384')
 export const ps512: SignatureAlgorithm = /* @__PURE__ */ rsaPss('PS512', 'sha-512')
-export const es256: SignatureAlgorithm = /* @__PURE__ */ ecdsa('ES256', 'P-256', 'sha-256')
-export const es384: SignatureAlgorithm = /* @__PURE__ */ ecdsa('ES384', 'P-384', 'sha-384')
-export const es512: SignatureAlgorithm = /* @__PURE__ */ ecdsa('ES512', 'P-521', 'sha-512')
-export const es256k: SignatureAlgorithm = /* @__PURE__ */ ecdsa('ES256K', 'secp256k1', 'sha-256')
+export const es256: EcdsaAlgorithm = /* @__PURE__ */ ecdsa('ES256', 'P-256', 'sha-256')
+export const es384: EcdsaAlgorithm = /* @__PURE__ */ ecdsa('ES384', 'P-384', 'sha-384')
+export const es512: EcdsaAlgorithm = /* @__PURE__ */ ecdsa('ES512', 'P-521', 'sha-512')
+export const es256k: EcdsaAlgorithm = /* @__PURE__ */ ecdsa('ES256K', 'secp256k1', 'sha-256')
 export const edDsa: SignatureAlgorithm = /* @__PURE__ */ eddsa('EdDSA', 'Ed25519', 'Ed448')
 export const ed25519: SignatureAlgorithm = /* @__PURE__ */ eddsa('Ed25519', 'Ed25519')
 export const ed448: SignatureAlgorithm = /* @__PURE__ */ eddsa('Ed448', 'Ed448')

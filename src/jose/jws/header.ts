@@ -37,10 +37,8 @@ export function parseHeader(encoded: string): HeaderFacts {
 function remember(encoded: string, facts: HeaderFacts): HeaderFacts {
   const mayBeShared = Object.values(facts.header).every((value) => typeof value !== 'object')
   if (!mayBeShared || encoded.length > parsedMaximumLength) return facts
-  for (const oldest of parsed.size < parsedMaximum ? [] : parsed.keys()) {
-    parsed.delete(oldest)
-    break
-  }
+  // Whoever can fill it can empty it, too: there is no order of going that would help those who are all day in it.
+  if (parsed.size >= parsedMaximum) parsed.clear()
   // A slice would keep the whole token alive that it was cut from; spelled anew, the key stands alone.
   parsed.set(decodeUtf8(encodeUtf8(encoded)), facts)
   return facts
