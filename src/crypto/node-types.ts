@@ -12,6 +12,7 @@ export interface NodeBytes extends Uint8Array {
 
 export interface KeyObject {
   readonly type: 'secret' | 'public' | 'private'
+  readonly asymmetricKeyType?: string
   readonly asymmetricKeyDetails?: { readonly modulusLength?: number }
   /** The bytes of a secret. */
   export(): Uint8Array
@@ -88,8 +89,15 @@ export interface NodeCrypto {
   createPublicKey(input: JwkInput | DerInput | KeyObject): KeyObject
   generateKeyPair(type: string, options: object, done: (error: Error | null, ...pair: KeyObject[]) => void): void
   sign(hash: string | null, data: Uint8Array, key: KeyObject | SigningKey): NodeBytes
-  sign(hash: string, data: Uint8Array, key: KeyObject | SigningKey, done: Callback<NodeBytes>): void
+  sign(hash: string | null, data: Uint8Array, key: KeyObject | SigningKey, done: Callback<NodeBytes>): void
   verify(hash: string | null, data: Uint8Array, key: KeyObject | SigningKey, signature: Uint8Array): boolean
+  verify(
+    hash: string | null,
+    data: Uint8Array,
+    key: KeyObject | SigningKey,
+    signature: Uint8Array,
+    done: Callback<boolean>,
+  ): void
 }
 
 export interface BufferConstructor {

@@ -1,7 +1,8 @@
 import type { Awaitable } from '../util/awaitable.ts'
 import { keyAlgorithmOf } from './der.ts'
 import { derKeyKind } from './der-keys.ts'
-import { createNodeSigner, createNodeVerifier, pooled, type SignaturePlatform } from './node-signatures.ts'
+import { createNodePool, pooled } from './node-pool.ts'
+import { createNodeSigner, createNodeVerifier, type SignaturePlatform } from './node-signatures.ts'
 import type { BufferConstructor, KeyObject, NodeCrypto, NodeProcess } from './node-types.ts'
 import { kindOf, PlatformUnsupportedError } from './platform-unsupported.ts'
 import type {
@@ -13,18 +14,14 @@ import type {
   ScryptParameters,
 } from './primitives.ts'
 import { nodeHashNames, publicHalf } from './schemes.ts'
-import { createTurnBudget } from './turn-budget.ts'
 import { createWebBackend } from './web.ts'
 
 /*
  * node:crypto, through `process.getBuiltinModule`: Node, and Bun, Deno and Workers where they offer it. Every operation
- * answers at once, except RSA signatures beyond the first few in a turn of the event loop, password hashing and the
+ * answers at once, except signatures where many are wanted in one turn of the event loop, password hashing and the
  * making of keys: these go to the thread pool and leave the loop free. Secrets are handed over as key objects, which cost
  * one microsecond to make: from Node 24 on bytes cost nine more.
  */
-
-/** A millisecond at most, with keys that are quick enough to be signed with at once. */
-const rsaSignaturesPerTurn = 4
 
 /** The backend over node:crypto, or nothing where the runtime has none. */
 export function createNodeBackend(): CryptoBackend | undefined {
@@ -36,7 +33,7 @@ export function createNodeBackend(): CryptoBackend | undefined {
     ...digests(crypto),
     ...derivations(crypto),
     ...ciphers(crypto),
-    ...keys({ crypto, buffer: runtime.Buffer, mayHoldUp: createTurnBudget(rsaSignaturesPerTurn) }),
+    ...keys({ crypto, buffer: runtime.Buffer, pool: createNodePool() }),
   }
 }
 

@@ -2,20 +2,20 @@
 type SetImmediate = (callback: () => void) => unknown
 
 /**
- * How often something that takes its time may be done in one turn of the event loop before it has to be done elsewhere:
- * `true` so many times, then `false` until the loop has come round. Where the loop cannot be heard, always `false`.
+ * How much work may be done in one turn of the event loop before it has to be done elsewhere: `true` for work that still
+ * fits, then `false` until the loop has come round. Where the loop cannot be heard, always `false`.
  */
-export function createTurnBudget(perTurn: number): () => boolean {
+export function createTurnBudget(microsecondsPerTurn: number): (microseconds: number) => boolean {
   let spent = 0
-  return () => {
+  return (microseconds) => {
     const { setImmediate } = globalThis as { setImmediate?: SetImmediate }
-    if (spent >= perTurn || setImmediate === undefined) return false
+    if (spent + microseconds > microsecondsPerTurn || setImmediate === undefined) return false
     if (spent === 0) {
       setImmediate(() => {
         spent = 0
       })
     }
-    spent += 1
+    spent += microseconds
     return true
   }
 }
