@@ -1,4 +1,4 @@
-import { type Contestant, type ContestOptions, compete, type Rounds, ratio } from './contest.ts'
+import { type Clock, type Contestant, type ContestOptions, compete, type Rounds, ratio } from './contest.ts'
 import { startProcessorShare } from './processor-share.ts'
 import { formatRate, formatRatio, type Goal, printTable, printTitle } from './report.ts'
 import { median } from './statistics.ts'
@@ -10,18 +10,30 @@ export type Operations = ReadonlyMap<string, readonly Contestant[]>
 export type Results = ReadonlyMap<string, Rounds>
 
 /** Many short turns: what else the machine does meets all alike. */
-export const turns: Pick<ContestOptions, 'rounds' | 'sliceMilliseconds'> = { rounds: 41, sliceMilliseconds: 25 }
+const turns: Pick<ContestOptions, 'rounds' | 'sliceMilliseconds'> = { rounds: 41, sliceMilliseconds: 25 }
+
+export const wallClock: Clock = () => performance.now()
+
+/** The processor time of this process, all threads together: what a busy machine disturbs least. */
+export const processorClock: Clock = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** How the operations are performed. */
+export type Mode = Pick<ContestOptions, 'inFlight' | 'clock'>
 
 /** Has all operations performed and prints how authwright did; `peers` are the columns. */
 export async function run(
   title: string,
   operations: Operations,
   peers: readonly string[],
-  options: ContestOptions,
+  mode: Mode,
 ): Promise<Results> {
   const share = startProcessorShare()
   const results = new Map<string, Rounds>()
-  for (const [operation, contestants] of operations) results.set(operation, await compete(contestants, options))
+  for (const [operation, contestants] of operations)
+    results.set(operation, await compete(contestants, { ...turns, ...mode }))
   printResults(title, results, peers)
   console.log(`\nThis process had ${share().toFixed(2)} of a core. Below 0.95 the machine was busy: measure again.`)
   return results

@@ -1,5 +1,5 @@
-import type { Contestant } from '../contest.ts'
-import { goal, type Results, run, toJson, turns } from '../operations.ts'
+import type { Clock, Contestant } from '../contest.ts'
+import { goal, type Results, run, toJson, wallClock } from '../operations.ts'
 import { type Goal, printGoals, saveResults } from '../report.ts'
 import { prepareAuthwright } from './authwright.ts'
 import { checkLibraries } from './check.ts'
@@ -12,10 +12,10 @@ const prepares = [prepareAuthwright, prepareJose]
 const peers = ['raw', 'jose']
 
 /** Compact JWEs encrypted and decrypted: authwright, jose and the bare primitives, side by side. */
-export async function benchmarkJwe(): Promise<void> {
+export async function benchmarkJwe(clock: Clock): Promise<void> {
   const operations = new Map((await Promise.all(algorithms.map(prepareOperations))).flat())
-  const inTurn = await run('One at a time', operations, peers, { ...turns, inFlight: 1 })
-  const atOnce = await run('64 in flight', operations, peers, { ...turns, inFlight: 64 })
+  const inTurn = await run('One at a time', operations, peers, { inFlight: 1, clock })
+  const atOnce = await run('64 in flight', operations, peers, { inFlight: 64, clock: wallClock })
   printGoals('Goals', goals(inTurn))
   printGoals('Aims, near to what the primitives allow', aims(inTurn))
   saveResults('jwe', { oneAtATime: toJson(inTurn), inFlight64: toJson(atOnce) })

@@ -1,5 +1,5 @@
-import type { Contestant } from '../contest.ts'
-import { goal, goalAtOnce, type Results, run, toJson, turns, withoutPool } from '../operations.ts'
+import type { Clock, Contestant } from '../contest.ts'
+import { goal, goalAtOnce, type Results, run, toJson, wallClock, withoutPool } from '../operations.ts'
 import { type Goal, printGoals, saveResults } from '../report.ts'
 import { prepareAuthwright } from './authwright.ts'
 import { checkLibraries } from './check.ts'
@@ -14,10 +14,10 @@ const prepares = [prepareAuthwright, prepareFastJwt, prepareJsonwebtoken, prepar
 const peers = ['raw', 'raw pool', 'fast-jwt', 'jsonwebtoken', 'jose']
 
 /** JWTs signed and verified: authwright, its peers and the bare primitive, side by side. */
-export async function benchmarkJwt(): Promise<void> {
+export async function benchmarkJwt(clock: Clock): Promise<void> {
   const operations = new Map((await Promise.all(algorithms.map(prepareOperations))).flat())
-  const inTurn = await run('One at a time', withoutPool(operations), peers, { ...turns, inFlight: 1 })
-  const atOnce = await run('64 in flight', operations, peers, { ...turns, inFlight: 64 })
+  const inTurn = await run('One at a time', withoutPool(operations), peers, { inFlight: 1, clock })
+  const atOnce = await run('64 in flight', operations, peers, { inFlight: 64, clock: wallClock })
   printGoals('Goals', goals(inTurn))
   printGoals('Aims, near to what the primitive allows', aims(inTurn, atOnce))
   saveResults('jwt', { oneAtATime: toJson(inTurn), inFlight64: toJson(atOnce) })

@@ -1,5 +1,5 @@
-import type { Contestant } from '../contest.ts'
-import { goal, type Results, run, toJson, turns } from '../operations.ts'
+import type { Clock, Contestant } from '../contest.ts'
+import { goal, type Results, run, toJson } from '../operations.ts'
 import { type Goal, printGoals, saveResults } from '../report.ts'
 import { checkLibrary, checkThumbprints } from './check.ts'
 import { libraries, prepareThumbprint } from './libraries.ts'
@@ -9,10 +9,10 @@ const kinds: readonly Kind[] = ['RSA', 'EC', 'OKP', 'oct']
 const peers = ['raw', 'fast-jwt', 'jose']
 
 /** Keys read, and their thumbprints made: authwright, its peers and node:crypto, side by side. */
-export async function benchmarkKeys(): Promise<void> {
+export async function benchmarkKeys(clock: Clock): Promise<void> {
   const operations = new Map((await Promise.all(kinds.map(prepareOperations))).flat())
   const present = new Map([...operations].filter(([, contestants]) => contestants.length > 0))
-  const inTurn = await run('One at a time', present, peers, { ...turns, inFlight: 1 })
+  const inTurn = await run('One at a time', present, peers, { inFlight: 1, clock })
   printGoals('Goals', goals(inTurn))
   saveResults('keys', { oneAtATime: toJson(inTurn) })
 }
