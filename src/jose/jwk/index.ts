@@ -41,3 +41,4 @@ export type {
   RsaPublicJwk,
 } from './types.ts'
 export type { KeyRequirement } from './usage.ts'
+export type { VerificationKey } from './verification-key.ts'
