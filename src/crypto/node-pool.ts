@@ -1,5 +1,5 @@
 import type { Callback } from './node-types.ts'
-import { createTurnBudget } from './turn-budget.ts'
+import { createBurstBudget, createTurnBudget } from './turn-budget.ts'
 
 /** Runs a callback-style operation of the thread pool. */
 export function pooled<T>(start: (done: Callback<T>) => void): Promise<T> {
@@ -16,20 +16,26 @@ export interface NodePool {
   run<T>(start: (done: Callback<T>) => void): Promise<T>
 }
 
-/** No turn of the event loop is held up for longer by work that the pool could do. */
-const microsecondsPerTurn = 2000
+/** The event loop is held up for no longer by work that the pool could do. */
+const longestHoldUp = 2000
 
 /**
- * One thing at a time is done soonest at once: the way to the pool and back costs some twenty microseconds here, and
- * more until it is back. Where many are wanted in one turn of the event loop the pool does the rest, on all cores, and
- * all that comes while it is at work: whoever waits for each result before asking for the next is never sent there twice
- * in a row.
+ * To wake the pool and be woken by it takes up to 300 µs of processor time. What costs much less is sent there only where
+ * so much is asked for at once that it pays; what costs more, wherever the requests of one turn of the event loop come
+ * from.
+ */
+const worthWaking = 200
+
+/**
+ * One thing at a time is done soonest at once. Where many are wanted the pool does what no longer fits, on all cores, and
+ * then, being awake, whatever comes while it is at work.
  */
 export function createNodePool(): NodePool {
-  const mayHoldUp = createTurnBudget(microsecondsPerTurn)
+  const fitsTurn = createTurnBudget(longestHoldUp)
+  const fitsBurst = createBurstBudget(longestHoldUp)
   let underWay = 0
   return {
-    isInline: (microseconds) => underWay === 0 && mayHoldUp(microseconds),
+    isInline: (cost) => underWay === 0 && (cost < worthWaking ? fitsBurst(cost) : fitsTurn(cost)),
     run(start) {
       underWay += 1
       return pooled((done) => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createTurnBudget } from './turn-budget.ts'
+import { createBurstBudget, createTurnBudget } from './turn-budget.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -28,5 +28,15 @@ describe('a budget for each turn of the event loop', () => {
   it('is nothing where the loop cannot be heard', () => {
     vi.stubGlobal('setImmediate', undefined)
     expect(createTurnBudget(400)(1)).toBe(false)
+  })
+})
+
+describe('a budget for what is asked for at once', () => {
+  it('is spent by a burst, and full again behind it', async () => {
+    const may = createBurstBudget(300)
+    for (let round = 0; round < 3; round++) {
+      expect([may(200), may(200), may(100)]).toEqual([true, false, true])
+      await undefined
+    }
   })
 })
