@@ -9,6 +9,8 @@ import {
   createSignatureRegistry,
   es256,
   hs256,
+  ps256,
+  rs256,
   type SignatureAlgorithm,
   signatureAlgorithms,
   standardSignatureRegistry,
@@ -107,6 +109,30 @@ describe('a key knows the algorithms of its registry and no others', () => {
     await expect(Key.derive('ES384', new Uint8Array(32), { registry: narrow })).rejects.toMatchObject(unsupported)
   })
 
+  it('verifies with no other in a set that knows more', async () => {
+    const wide = await Key.generate({ kty: 'RSA' })
+    const jwt = await signJwt({ sub: 'u' }, wide, { alg: 'RS256' })
+    const rsa = await Key.import(wide.toPrivateJwk(), { registry: createSignatureRegistry(ps256) })
+    const sets = [new KeySet([await Key.generate('ES256'), rsa]), new KeySet([rsa], { registry: wide.registry })]
+    for (const keys of sets) {
+      await expect(verifyJwt(jwt, keys, { algorithms: ['RS256', 'PS256'] })).rejects.toMatchObject({
+        code: 'key_not_found',
+      })
+    }
+    const source = { registry: wide.registry, select: () => [rsa] }
+    await expect(verifyJwt(jwt, source, { algorithms: ['RS256'] })).rejects.toMatchObject({
+      code: 'key_algorithm_mismatch',
+      message: '"alg" (Algorithm) of the key mismatch: it is not for RS256',
+    })
+    expect([rsa.supports(rs256, 'verify'), rsa.supports(ps256, 'verify')]).toEqual([false, true])
+  })
+
+  it('signs with no other in a set that knows fewer', async () => {
+    const keys = new KeySet([await Key.generate('ES384'), await Key.generate('ES256')], { registry: narrow })
+    expect(keys.signingKey().alg).toBe('ES256')
+    expect(() => keys.signingKey('ES384')).toThrow(expect.objectContaining({ code: 'key_not_found' }))
+  })
+
   it('reads no signing key that none of them fits', async () => {
     const jwk = (await Key.generate('ES384')).toPublicJwk()
     await expect(Key.import(jwk, { use: 'sig', registry: narrow })).rejects.toMatchObject({ code: 'key_unsupported' })
@@ -144,7 +170,9 @@ describe('an algorithm of one’s own', () => {
     const jwt = await signJwt({ sub: 'u' }, key)
     expect((await verifyJwt(jwt, new KeySet([key]))).claims.sub).toBe('u')
     await expect(verifyJwt(jwt, new KeySet([key], { registry: other }))).rejects.toMatchObject({
-      code: 'signature_invalid',
+      code: 'key_not_found',
     })
+    const again = await Key.import(key.toPublicJwk(), { registry: other })
+    await expect(verifyJwt(jwt, again)).rejects.toMatchObject({ code: 'signature_invalid' })
   })
 })

@@ -19,7 +19,7 @@ import { PreparedCache } from './prepared-cache.ts'
 import type { KeyRecord } from './record.ts'
 import { type ThumbprintHash, thumbprint, thumbprintUri } from './thumbprint.ts'
 import type { AlgorithmName, KeyOperation, PrivateJwk, PublicJwk } from './types.ts'
-import { type KeyRequirement, keyProblem, publicOperations } from './usage.ts'
+import { algorithmMismatch, type KeyRequirement, keyProblem, publicOperations } from './usage.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 /** Where a key is to work, and what for. */
@@ -324,7 +324,7 @@ export class Key implements VerificationKey {
 
   /** Whether the key may serve an algorithm. */
   supports(algorithm: KeyRequirement, operation: KeyOperation): boolean {
-    return keyProblem(this, algorithm, operation) === undefined
+    return this.#problem(algorithm, operation) === undefined
   }
 
   /**
@@ -364,8 +364,15 @@ export class Key implements VerificationKey {
   }
 
   #refuseUnfit(algorithm: SignatureAlgorithm, operation: KeyOperation): void {
-    const problem = keyProblem(this, algorithm, operation)
+    const problem = this.#problem(algorithm, operation)
     if (problem) throw problem
+  }
+
+  /** A set of keys may know more algorithms than one of its keys does, or another one by the same name. */
+  #problem(algorithm: KeyRequirement, operation: KeyOperation): JoseError | undefined {
+    const { name, use = 'sig' } = algorithm
+    const isRegistered = use !== 'sig' || this.registry.algorithms[name] === algorithm
+    return keyProblem(this, algorithm, operation) ?? (isRegistered ? undefined : algorithmMismatch(name))
   }
 }
 

@@ -22,7 +22,7 @@ export class KeySet {
   /** The signature algorithms that are looked for. */
   readonly registry: SignatureRegistry
 
-  /** @param options The registry is that of the keys by default. */
+  /** @param options The registry is that of the first key by default; each key serves what its own has, too. */
   constructor(keys: readonly Key[], options: Pick<KeyPlaceOptions, 'registry'> = {}) {
     this.keys = Object.freeze([...keys])
     this.registry = options.registry ?? keys[0]?.registry ?? standardSignatureRegistry()
@@ -67,8 +67,10 @@ export class KeySet {
    * @throws JoseError `key_not_found`
    */
   signingKey(alg?: AlgorithmName): Key {
-    const found = this.select({ ...(alg !== undefined && { alg }), use: 'sig', operation: 'sign' })
-    const key = alg === undefined ? found.find(({ defaultAlgorithm }) => defaultAlgorithm !== undefined) : found[0]
+    const key = this.keys.find((candidate) => {
+      const algorithm = this.registry.algorithms[alg ?? candidate.defaultAlgorithm ?? '']
+      return algorithm !== undefined && candidate.supports(algorithm, 'sign')
+    })
     if (key !== undefined) return key
     throw new JoseError(
       'key_not_found',
