@@ -170,6 +170,26 @@ describe.each(backends)('draft-madden-jose-ecdh-1pu-04 on $name', async (backend
     await expect(decryptJson({ ...jwe, iv, ciphertext, tag }, bob, options)).rejects.toMatchObject(decryptionFailed)
   })
 
+  it.each<[string, object, string]>([
+    ['is for signatures', { use: 'sig' }, 'key_use_mismatch'],
+    ['does something else', { key_ops: ['sign', 'verify'] }, 'key_operation_mismatch'],
+    ['is for another algorithm', { alg: 'ECDH-ES' }, 'key_algorithm_mismatch'],
+  ])('RFC 8725 §3.1 refuses a key of the sender that %s', async (_, members, code) => {
+    const how = { alg: 'ECDH-1PU', registry }
+    const sender = await Key.import({ ...alice.toPrivateJwk(), use: undefined, ...members } as never, { backend })
+    await expect(encryptCompact('x', bob, { ...how, sender })).rejects.toMatchObject({ name: 'JoseError', code })
+    const token = await encryptCompact('x', bob, { ...how, sender: alice })
+    const options = { algorithms: ['ECDH-1PU'], registry, sender }
+    await expect(decryptCompact(token, bob, options)).rejects.toMatchObject({ name: 'JoseError', code })
+  })
+
+  it('sends with a private key', async () => {
+    const sender = await Key.import(alice.toPublicJwk(), { backend })
+    await expect(encryptCompact('x', bob, { alg: 'ECDH-1PU', registry, sender })).rejects.toMatchObject(
+      refusal('key_not_private', "key cannot send: expected the sender's private key"),
+    )
+  })
+
   it('refuses keys on different curves', async () => {
     const other = await make('other', 'X25519')
     await expect(encryptCompact('x', bob, { alg: 'ECDH-1PU', sender: other, registry })).rejects.toMatchObject(

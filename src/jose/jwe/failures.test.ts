@@ -17,7 +17,9 @@ import { Key } from '../jwk/key.ts'
 import { KeySet } from '../jwks/key-set.ts'
 import { decryptCompact } from './compact.ts'
 import { encryptCompact } from './encrypt.ts'
+import { encryptGeneral } from './encrypt-json.ts'
 import { generateEncryptionKey } from './generate.ts'
+import { decryptJson } from './json.ts'
 
 const { secret, wrapper, agreed, rsa } = await makeEncryptionKeys()
 const jwe = await encryptCompact('hello', secret)
@@ -158,6 +160,26 @@ describe('header parameters of algorithms', () => {
     )
   })
 
+  it.each([undefined, -1e12, 'x'])('RFC 7518 §8.5 "p2c" of all trials together, beside %s', async (p2c) => {
+    const password = await generateEncryptionKey('PBES2-HS256+A128KW')
+    const general = await encryptGeneral('x', [
+      { key: password, iterations },
+      { key: password, iterations },
+    ])
+    const [first] = general.recipients
+    const strange = { ...first, header: { ...first?.header, p2c } }
+    const jwe = { ...general, recipients: [strange, ...general.recipients] }
+    const most = 2 * iterations
+    await expect(decryptJson(jwe, password, { limits: { maximumIterations: most - 1 } })).rejects.toMatchObject(
+      refusal(
+        'header_parameter_invalid',
+        `"p2c" (PBES2 Count) header parameter invalid: expected no more than ${most - 1} for all recipients and keys together`,
+      ),
+    )
+    const { plaintext } = await decryptJson(jwe, password, { limits: { maximumIterations: most } })
+    expect(text(plaintext)).toBe('x')
+  })
+
   it('RFC 7518 §4.8.1.1 "p2s" of 8 bytes at least', async () => {
     const key = await generateEncryptionKey('PBES2-HS256+A128KW')
     const token = await encryptCompact('x', key, { iterations })
@@ -177,6 +199,22 @@ describe('header parameters of algorithms', () => {
       await expect(decryptCompact(token, key, { limits })).rejects.toMatchObject({ code: 'header_parameter_invalid' })
     }
     expect(text((await decryptCompact(token, key, { limits: { maximumIterations: 2000 } })).plaintext)).toBe('x')
+  })
+})
+
+describe('RFC 8725 §3.1 what the caller accepts', () => {
+  it.each([{ algorithms: 'dir or another' }, { algorithms: ['dir'], encryptions: 'A256GCM or another' }])(
+    'is a list: %o',
+    async (options) => {
+      await expect(decryptCompact(jwe, secret, options as object)).rejects.toThrow(
+        new TypeError('"algorithms" or "encryptions" option invalid: expected a list of names'),
+      )
+    },
+  )
+
+  it('names extensions whole', async () => {
+    const token = await encryptCompact('x', secret, { header: { ext: 1 }, critical: ['ext'] })
+    await expect(decryptCompact(token, secret, { critical: 'exts' as never })).rejects.toThrow(TypeError)
   })
 })
 

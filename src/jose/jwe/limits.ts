@@ -17,7 +17,7 @@ export interface JweLimits {
   readonly plaintext?: number
   /** How often a password must have been hashed: 1 000 by default. */
   readonly minimumIterations?: number
-  /** How often a password may have to be hashed: 600 000 by default. */
+  /** How often passwords may have to be hashed for one token: 600 000 by default. */
   readonly maximumIterations?: number
 }
 

@@ -22,7 +22,7 @@ export class KeySet {
   /** The signature algorithms that are looked for. */
   readonly registry: SignatureRegistry
 
-  /** @param options The registry is that of the first key by default; each key serves what its own has, too. */
+  /** @param options The registry is that of the first key by default. No key serves an algorithm that its own lacks. */
   constructor(keys: readonly Key[], options: Pick<KeyPlaceOptions, 'registry'> = {}) {
     this.keys = Object.freeze([...keys])
     this.registry = options.registry ?? keys[0]?.registry ?? standardSignatureRegistry()
