@@ -306,6 +306,17 @@ describe('RFC 7515 §5.2 two steps: look, choose a key, verify', () => {
     await parseUnverifiedCompact(critical).verify(hmac, { critical: ['x'] })
   })
 
+  it('leaves it to the second step how many signatures must be valid', async () => {
+    const { payload = '', signatures } = await signGeneral('hello', [{ key: ec }])
+    const unknown = { protected: Buffer.from('{"alg":"XX99"}').toString('base64url'), signature: 'AA' }
+    const unverified = parseUnverifiedJson({ payload, signatures: [unknown, ...signatures] })
+    expect((await unverified.verify(ec, { require: 'one' })).signatures).toHaveLength(1)
+    await expect(unverified.verify(ec)).rejects.toMatchObject({ code: 'algorithm_unsupported' })
+    expect(() => parseUnverifiedJson({ payload, signatures: [unknown, unknown] })).toThrow(
+      expect.objectContaining({ code: 'algorithm_unsupported' }),
+    )
+  })
+
   it('keeps to its limits', async () => {
     const jws = await signCompact('hello', hmac)
     expect(() => parseUnverifiedCompact(jws, { limits: { payload: 1 } })).toThrow(

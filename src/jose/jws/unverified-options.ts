@@ -9,10 +9,16 @@ export interface UnverifiedOptions {
   readonly registry?: SignatureRegistry
 }
 
-/** Nothing is known about a signature yet, but that somebody could check it. @spec RFC 8725 §3.2 */
+/**
+ * Nothing is known about the signatures yet, but that somebody could check one of them. How many must be valid is for the
+ * second step to say.
+ *
+ * @spec RFC 8725 §3.2
+ */
 export function checkRegistered(
-  { alg }: JoseHeader,
+  headers: readonly JoseHeader[],
   { registry = standardSignatureRegistry() }: UnverifiedOptions,
 ): void {
-  signatureAlgorithm(registry, alg)
+  if (headers.some(({ alg }) => registry.algorithms[alg] !== undefined)) return
+  for (const { alg } of headers) signatureAlgorithm(registry, alg)
 }

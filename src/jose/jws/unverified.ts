@@ -32,7 +32,7 @@ export interface UnverifiedCompact {
  */
 export function parseUnverifiedCompact(jws: string, options: UnverifiedOptions = {}): UnverifiedCompact {
   const parsed = parseCompact(jws, options.limits)
-  checkRegistered(parsed.header, options)
+  checkRegistered([parsed.header], options)
   return {
     unverifiedHeader: parsed.header,
     readUnverifiedPayload: () => decodePayload(parsed),
@@ -57,7 +57,7 @@ export interface UnverifiedJson {
 export function parseUnverifiedJson(jws: unknown, options: UnverifiedOptions = {}): UnverifiedJson {
   const parts = splitJson(jws, options.limits)
   const unverifiedHeaders = parts.signatures.map((signature) => parseSignature(signature, parts.limits).header)
-  for (const header of unverifiedHeaders) checkRegistered(header, options)
+  checkRegistered(unverifiedHeaders, options)
   return {
     unverifiedHeaders,
     verify: (keys, verifyOptions = {}) => verifyParts(parts, keys, { ...verifyOptions, ...options }),

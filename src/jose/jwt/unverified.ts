@@ -35,7 +35,7 @@ export interface UnverifiedJwt {
  */
 export function parseUnverifiedJwt(jwt: string, options: UnverifiedOptions = {}): UnverifiedJwt {
   const parsed = parseSignedJwt(jwt, options.limits)
-  checkRegistered(parsed.header, options)
+  checkRegistered([parsed.header], options)
   return {
     unverifiedHeader: parsed.header,
     unverifiedClaims: decodeClaims(decodePayload(parsed)),
