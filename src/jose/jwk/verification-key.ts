@@ -1,6 +1,8 @@
 import type { Verifier } from '../../crypto/backend.ts'
+import { curveWidths } from '../../crypto/schemes.ts'
 import { ecdsaParameters, ecdsaVerifier } from '../../crypto/web-signatures.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
+import { decodeBase64url } from '../../util/base64url.ts'
 import {
   createSignatureRegistry,
   type EcdsaAlgorithm,
@@ -32,7 +34,7 @@ export interface VerificationKey {
  * @example
  * const key = await importEcVerificationKey(jwk, es256)
  * const { claims } = await verifyJwt(jwt, key, { issuer, audience })
- * @throws JoseError `key_invalid`, `key_algorithm_mismatch`
+ * @throws JoseError `key_invalid`, `key_unsupported`, `key_algorithm_mismatch`
  * @spec RFC 7517 §4
  */
 export async function importEcVerificationKey(
@@ -51,13 +53,27 @@ function refuse({ name }: SignatureAlgorithm): never {
   throw algorithmMismatch(name)
 }
 
-/** WebCrypto looks at "use" and "key_ops" itself. At "alg" too, where it need not know what was registered. */
+/**
+ * WebCrypto looks at "use" and "key_ops" itself. At "alg" too, where it need not know what was registered. Coordinates it
+ * reads in other spellings as well (padded, shorter or longer than the curve has it): a key has one.
+ *
+ * @spec RFC 7518 §6.2.1.2
+ */
 async function readMaterial({ alg: _, ...jwk }: JsonWebKey, { scheme }: EcdsaAlgorithm): Promise<CryptoKey> {
+  const { x, y } = jwk
   try {
+    if ([x, y].some((text = '') => decodeBase64url(text).length !== curveWidths[scheme.curve])) throw invalidKey()
     return await crypto.subtle.importKey('jwk', jwk, ecdsaParameters(scheme), false, ['verify'])
   } catch (cause) {
-    throw invalidKey(cause)
+    throw cause instanceof DOMException && cause.name === 'NotSupportedError' ? unsupportedCurve() : invalidKey(cause)
   }
+}
+
+function unsupportedCurve(): JoseError {
+  return new JoseError(
+    'key_unsupported',
+    '"crv" (Curve) unsupported: WebCrypto lacks it, expected a `Key` on a runtime with node:crypto, such as Node',
+  )
 }
 
 function invalidKey(cause?: unknown): JoseError {

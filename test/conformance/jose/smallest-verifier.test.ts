@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { createSignatureRegistry, es256, es384, es512 } from '../../../src/jose/algorithms/signatures.ts'
+import { createSignatureRegistry, es256, es256k, es384, es512 } from '../../../src/jose/algorithms/signatures.ts'
 import { Key, signJwt, verifyJwt } from '../../../src/jose/index.ts'
 import { importEcVerificationKey } from '../../../src/jose/jwk/verification-key.ts'
 import { type SignatureVector, signatureVectors } from './vectors.ts'
@@ -138,6 +138,9 @@ describe('RFC 7515 §A.3 as the smallest verifier sees it', () => {
   })
 })
 
+const withZero = (text: unknown): string =>
+  Buffer.concat([Buffer.alloc(1), Buffer.from(`${text}`, 'base64url')]).toString('base64url')
+
 describe('RFC 7517 §4 a verification key', () => {
   const invalid = { code: 'key_invalid', message: 'JWK invalid: expected a public key that verifies with its "alg"' }
 
@@ -151,8 +154,21 @@ describe('RFC 7517 §4 a verification key', () => {
     ['for deriving', async () => jwk, { key_ops: ['deriveBits'] }],
     ['whose operations are a text', async () => jwk, { key_ops: 'verify' }],
     ['whose "kid" is a number', async () => jwk, { kid: 1 }],
+    ['whose coordinate is padded', async () => jwk, { x: `${jwk['x']}=` }],
+    ['whose coordinate is in the other base64', async () => jwk, { y: `${jwk['y']}`.replaceAll('_', '/') }],
+    ['whose coordinate has a space in it', async () => jwk, { x: ` ${jwk['x']}` }],
+    ['whose coordinate is longer than its curve', async () => jwk, { x: withZero(jwk['x']) }],
   ])('is none %s', async (_, make, members) => {
     await expect(importEcVerificationKey({ ...(await make()), ...members }, es256)).rejects.toMatchObject(invalid)
+  })
+
+  it('is none on a curve that WebCrypto lacks, and says who has it', async () => {
+    const signing = await Key.generate('ES256K')
+    await expect(importEcVerificationKey(signing.toPublicJwk(), es256k)).rejects.toMatchObject({
+      code: 'key_unsupported',
+      message:
+        '"crv" (Curve) unsupported: WebCrypto lacks it, expected a `Key` on a runtime with node:crypto, such as Node',
+    })
   })
 
   it.each(['ES384', 'none', 5])('is none that says it is for %s', async (alg) => {
