@@ -5,6 +5,13 @@ import type { KeyMembers } from './primitives.ts'
 
 export type Decipher = Omit<Cipher, 'getAuthTag'>
 
+/** Elliptic-curve Diffie-Hellman on a NIST curve, without key objects. */
+export interface EcdhPair {
+  setPrivateKey(key: Uint8Array): void
+  /** Throws where the point is not on the curve. */
+  computeSecret(point: Uint8Array): NodeBytes
+}
+
 export interface RsaInput {
   readonly key: KeyObject
   readonly padding: number
@@ -20,6 +27,7 @@ export interface NodeEncryptionCrypto {
   createCipheriv(name: string, key: KeyObject, iv: Uint8Array): Cipher
   createDecipheriv(name: string, key: KeyObject, iv: Uint8Array, options?: { authTagLength: number }): Decipher
   getCipherInfo(name: string): object | undefined
+  createECDH(name: string): EcdhPair
   diffieHellman(keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject }): NodeBytes
   generateKeyPairSync(
     type: string,

@@ -16,8 +16,8 @@ export interface NodePool {
   run<T>(start: (done: Callback<T>) => void): Promise<T>
 }
 
-/** The event loop is held up for no longer by work that the pool could do. */
-const longestHoldUp = 2000
+/** The event loop is held up for no longer, in one turn and at one go, by work that the pool could do. */
+const [longestTurn, longestBurst] = [2000, 1000] as const
 
 /**
  * To wake the pool and be woken by it takes up to 300 µs of processor time. What costs much less is sent there only where
@@ -31,8 +31,8 @@ const worthWaking = 200
  * then, being awake, whatever comes while it is at work.
  */
 export function createNodePool(): NodePool {
-  const fitsTurn = createTurnBudget(longestHoldUp)
-  const fitsBurst = createBurstBudget(longestHoldUp)
+  const fitsTurn = createTurnBudget(longestTurn)
+  const fitsBurst = createBurstBudget(longestBurst)
   let underWay = 0
   return {
     isInline: (cost) => underWay === 0 && (cost < worthWaking ? fitsBurst(cost) : fitsTurn(cost)),
