@@ -78,7 +78,7 @@ export interface EncryptionBackend {
 /** RSAES-PKCS1-v1_5 without a word about its padding, which is the caller's to look at without telling. */
 export interface LegacyRsa {
   encrypter(material: KeyMaterial): Encrypter
-  /** The bare RSA operation: the whole padded block, or `undefined` where the number is out of range. */
+  /** The bare RSA operation: the whole padded block, or `undefined` where the data has another length or is out of range. */
   rawDecrypter(material: KeyMaterial): Decrypter
 }
 

@@ -3,6 +3,9 @@ import type { EcCurve, SignatureScheme } from './primitives.ts'
 
 /* What signatures take with OpenSSL on a server's core, in microseconds; rounded up, since other machines are slower. */
 
+/** More than a turn of the event loop has. */
+const tooMuch = Number.POSITIVE_INFINITY
+
 interface Cost {
   readonly sign: number
   readonly verify: number
@@ -11,22 +14,22 @@ interface Cost {
 const curves: Readonly<Record<EcCurve, Cost>> = {
   'P-256': { sign: 25, verify: 60 },
   'P-384': { sign: 700, verify: 600 },
-  'P-521': { sign: 700, verify: 900 },
+  'P-521': { sign: tooMuch, verify: tooMuch },
   secp256k1: { sign: 500, verify: 450 },
 }
 
 const ed25519: Cost = { sign: 30, verify: 80 }
 const ed448: Cost = { sign: 250, verify: 300 }
 
-/** Signing tries until it finds a signature: a few times as long, now and then. */
-const latticeCost: Cost = { sign: 1000, verify: 250 }
+/** Signing tries until it finds a signature, which now and then takes several times as long. */
+const mlDsa: Cost = { sign: tooMuch, verify: 250 }
 
 const rsa2048: Cost = { sign: 250, verify: 25 }
 
 /** A signature takes eight times as long for a modulus twice as long, a verification four times. */
 function rsaCost(bits: number): Cost {
   const factor = Math.max(bits / 2048, 1)
-  return { sign: bits > 2048 ? Number.POSITIVE_INFINITY : rsa2048.sign, verify: rsa2048.verify * factor ** 2 }
+  return { sign: bits > 2048 ? tooMuch : rsa2048.sign, verify: rsa2048.verify * factor ** 2 }
 }
 
 function costOf(key: KeyObject, scheme: SignatureScheme): Cost {
@@ -36,9 +39,9 @@ function costOf(key: KeyObject, scheme: SignatureScheme): Cost {
     case 'eddsa':
       return key.asymmetricKeyType === 'ed25519' ? ed25519 : ed448
     case 'ml-dsa':
-      return latticeCost
+      return mlDsa
     default:
-      return rsaCost(key.asymmetricKeyDetails?.modulusLength ?? Number.POSITIVE_INFINITY)
+      return rsaCost(key.asymmetricKeyDetails?.modulusLength ?? tooMuch)
   }
 }
 
