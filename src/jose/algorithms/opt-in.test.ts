@@ -57,6 +57,15 @@ describe('RFC 7518 §4.2 RSA1_5', async () => {
     }
   })
 
+  it('RFC 8017 §7.2.2 takes an encrypted key at its full length only', async () => {
+    const encryptedKey = (jwe: string): Buffer => Buffer.from(jwe.split('.')[1] ?? '', 'base64url')
+    let jwe = token
+    while (encryptedKey(jwe)[0] !== 0) jwe = await encryptCompact('hello', key, { registry })
+    expect(text((await decryptCompact(jwe, key, options)).plaintext)).toBe('hello')
+    const short = encryptedKey(jwe).subarray(1).toString('base64url')
+    await expect(decryptCompact(withPart(jwe, 1, short), key, options)).rejects.toMatchObject(decryptionFailed)
+  })
+
   it('receives a key whatever comes, and the one that was sent where that is one', async () => {
     const enc = contentEncryptionOf(registry, 'A128CBC-HS256')
     const row = keyManagementOf(registry, 'RSA1_5')

@@ -83,7 +83,7 @@ function readSalt(header: Readonly<Record<string, unknown>>): Uint8Array {
   throw invalidParameter('p2s', 'PBES2 Salt Input', `at least ${shortestSalt} bytes in base64url`)
 }
 
-/** The sender chooses what decrypting costs, within bounds (CVE-2023-50967 and its kin). @spec RFC 7518 §8.5 */
+/** The sender chooses what decrypting costs, within bounds (CVE-2023-50967 and its kin). @spec RFC 7518 §4.8.1.2 */
 function readCount({ p2c }: Readonly<Record<string, unknown>>, { minimum, maximum }: IterationLimits): number {
   if (typeof p2c === 'number' && Number.isSafeInteger(p2c) && p2c >= minimum && p2c <= maximum) return p2c
   throw invalidParameter('p2c', 'PBES2 Count', `a whole number from ${minimum} to ${maximum}`)

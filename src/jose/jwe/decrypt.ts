@@ -210,7 +210,7 @@ function iterationLimits(limits: JweLimits | undefined): IterationLimits {
  * What refusing a token costs is bounded for the token as a whole: many recipients, or many passwords to try, must not
  * multiply it. One trial alone is judged by its algorithm.
  *
- * @spec RFC 7518 §8.5
+ * @spec RFC 7518 §4.8.1.2
  */
 function checkIterations(trials: readonly Trial[], options: DecryptOptions): void {
   if (trials.length < 2) return
