@@ -50,10 +50,14 @@ function parseClaims(text: string): JsonObject {
   return countMembers(claims) === countNames(text) ? claims : parseJsonObject(text, { rejectDuplicates: true })
 }
 
-function countMembers(value: object): number {
+/** Deeper than any claim; what a stack takes is another depth in each runtime, and costs much to find out. */
+const deepest = 64
+
+function countMembers(value: object, depth = 1): number {
+  if (depth > deepest) throw new SyntaxError('claims are nested too deeply')
   let count = Array.isArray(value) ? -value.length : 0
   for (const member of Object.values(value)) {
-    count += typeof member === 'object' && member !== null ? 1 + countMembers(member) : 1
+    count += typeof member === 'object' && member !== null ? 1 + countMembers(member, depth + 1) : 1
   }
   return count
 }
