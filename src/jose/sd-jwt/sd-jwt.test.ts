@@ -398,6 +398,12 @@ describe('RFC 9901 §4.3, §7.3 key binding', () => {
     await expect(verify(bound + several, { keyBinding: expected })).rejects.toMatchObject(
       refusal('claim_invalid', '"aud" (Audience) claim invalid: expected one string'),
     )
+    for (const claim of ['nonce', 'sd_hash'] as const) {
+      const listed = await signJwt({ ...claims, [claim]: ['x', claims[claim]] }, holder, { clock, typ: 'kb+jwt' })
+      await expect(verify(bound + listed, { keyBinding: expected })).rejects.toMatchObject(
+        refusal('claim_invalid', `"${claim}" claim invalid: expected one string`),
+      )
+    }
   })
 
   it('is there when it is expected, and not there when it is not', async () => {
