@@ -79,11 +79,11 @@ export class JoseError extends Error {
   }
 }
 
-/** Runs a step whose own exceptions say too much or too little, and throws one of ours in their place. */
+/** Runs a step whose exceptions say too much or too little, and throws one of ours in their place. Ours stay. */
 export function orThrow<T>(step: () => T, code: JoseErrorCode, message: string): T {
   try {
     return step()
-  } catch {
-    throw new JoseError(code, message)
+  } catch (cause) {
+    throw cause instanceof JoseError ? cause : new JoseError(code, message)
   }
 }

@@ -1,6 +1,6 @@
 import { decodeUtf8 } from '../../util/bytes.ts'
 import { type JsonObject, parseJsonObject } from '../../util/json.ts'
-import { orThrow } from '../errors.ts'
+import { JoseError, orThrow } from '../errors.ts'
 import { decodePayload, type ParsedCompact, splitCompact } from '../jws/compact.ts'
 import { checkUnderstood } from '../jws/critical.ts'
 import type { JoseHeader } from '../jws/header.ts'
@@ -54,7 +54,7 @@ function parseClaims(text: string): JsonObject {
 const deepest = 64
 
 function countMembers(value: object, depth = 1): number {
-  if (depth > deepest) throw new SyntaxError('claims are nested too deeply')
+  if (depth > deepest) throw new JoseError('payload_invalid', 'payload invalid: it is nested too deeply')
   let count = Array.isArray(value) ? -value.length : 0
   for (const member of Object.values(value)) {
     count += typeof member === 'object' && member !== null ? 1 + countMembers(member, depth + 1) : 1

@@ -379,9 +379,7 @@ describe('decodeUnverifiedJwt', () => {
     expect(Object.keys(decodeUnverifiedJwt(nested(64)).claims)).toEqual(['x'])
     for (const depth of [65, 40_000]) {
       expect(() => decodeUnverifiedJwt(nested(depth))).toThrow(
-        expect.objectContaining(
-          refusal('payload_invalid', 'payload invalid: expected a JSON object without duplicate members'),
-        ),
+        expect.objectContaining(refusal('payload_invalid', 'payload invalid: it is nested too deeply')),
       )
     }
   })
