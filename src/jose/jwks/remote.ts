@@ -101,6 +101,8 @@ export class RemoteKeySet implements KeySource {
 
   /** Fetches the keys now, whatever is known: for a server that told of a rotation. */
   async reload(): Promise<void> {
+    // A fetch that is under way may have begun before the rotation.
+    await this.#pending?.catch(() => undefined)
     this.#failure = undefined
     this.#unknown.clear()
     await this.#refresh()
