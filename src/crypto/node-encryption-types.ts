@@ -8,6 +8,8 @@ export type Decipher = Omit<Cipher, 'getAuthTag'>
 /** Elliptic-curve Diffie-Hellman on a NIST curve, without key objects. */
 export interface EcdhPair {
   setPrivateKey(key: Uint8Array): void
+  /** Makes a new pair; answers with the public point, uncompressed. */
+  generateKeys(): NodeBytes
   /** Throws where the point is not on the curve. */
   computeSecret(point: Uint8Array): NodeBytes
 }

@@ -1,4 +1,4 @@
-import { decodeBase64url } from '../util/base64url.ts'
+import { decodeBase64url, encodeBase64url } from '../util/base64url.ts'
 import { concatBytes } from '../util/bytes.ts'
 import {
   type Aead,
@@ -230,8 +230,10 @@ function agreements(crypto: NodeEncryptionCrypto): Agreements {
   return {
     agreement: (material, curve) =>
       isSlow(curve) ? createWebEncryption().agreement(material, curve) : agreement(crypto, membersOf(material), curve),
-    ephemeralAgreement: (peer, curve) =>
-      isSlow(curve) ? createWebEncryption().ephemeralAgreement(peer, curve) : ephemeral(crypto, peer, curve),
+    ephemeralAgreement(peer, curve) {
+      if (isSlow(curve)) return createWebEncryption().ephemeralAgreement(peer, curve)
+      return curve === 'P-256' && prefersPoints() ? ephemeralByPoints(crypto, peer) : ephemeral(crypto, peer, curve)
+    },
   }
 }
 
@@ -291,6 +293,27 @@ function ephemeral(crypto: NodeEncryptionCrypto, peer: KeyMembers, curve: Agreem
     const { privateKey, publicKey } = crypto.generateKeyPairSync(type, options)
     return { publicKey, secret: notZero(crypto.diffieHellman({ privateKey, publicKey: theirs })) }
   }
+}
+
+/** By points. OpenSSL 3.0, with Node 20 and 22, takes a third less time for it than for key objects; later ones take more. */
+function ephemeralByPoints(crypto: NodeEncryptionCrypto, peer: KeyMembers): EphemeralAgreement {
+  const theirs = pointOf(peer, 'P-256')
+  return () => {
+    const pair = crypto.createECDH('prime256v1')
+    const point = pair.generateKeys()
+    const publicKey = {
+      kty: 'EC',
+      crv: 'P-256',
+      x: encodeBase64url(point.subarray(1, 33)),
+      y: encodeBase64url(point.subarray(33, 65)),
+    }
+    return { publicKey, secret: pair.computeSecret(theirs) }
+  }
+}
+
+function prefersPoints(): boolean {
+  const runtime = globalThis as { process?: NodeProcess }
+  return runtime.process?.versions?.openssl?.startsWith('3.0.') === true
 }
 
 /** Some public keys make zero with every private key; not every library refuses them. @spec RFC 7748 §6.1 */

@@ -109,4 +109,5 @@ export interface BufferConstructor {
 
 export interface NodeProcess {
   getBuiltinModule?(id: string): unknown
+  readonly versions?: { readonly openssl?: string }
 }
