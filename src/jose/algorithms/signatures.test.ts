@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Key } from '../jwk/key.ts'
+import type { PrivateJwk } from '../jwk/types.ts'
 import { KeySet } from '../jwks/key-set.ts'
 import { RotatingKeys } from '../jwks/rotation/rotating-keys.ts'
 import { signJwt, verifyJwt } from '../jwt/index.ts'
@@ -136,6 +137,12 @@ describe('a key knows the algorithms of its registry and no others', () => {
   it('reads no signing key that none of them fits', async () => {
     const jwk = (await Key.generate('ES384')).toPublicJwk()
     await expect(Key.import(jwk, { use: 'sig', registry: narrow })).rejects.toMatchObject({ code: 'key_unsupported' })
+  })
+
+  it('is tried with another one, where its halves may not belong together', async () => {
+    const [one, two] = await Promise.all([1, 2].map(() => Key.generate({ kty: 'EC', crv: 'P-384' })))
+    const mixed = { ...two?.toPrivateJwk(), ...one?.toPublicJwk() } as PrivateJwk
+    await expect(Key.import(mixed, { use: 'enc', registry: narrow })).rejects.toMatchObject({ code: 'key_invalid' })
   })
 
   it('is refused before the first step of two, where the registry is given there', () => {

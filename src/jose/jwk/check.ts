@@ -1,6 +1,7 @@
 import { type KeyMaterial, PlatformUnsupportedError } from '../../crypto/backend.ts'
 import { decodeBase64url } from '../../util/base64url.ts'
 import { algorithmsFor } from '../algorithms/signature-registry.ts'
+import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import { JoseError } from '../errors.ts'
 import type { KeyRecord } from './record.ts'
 
@@ -72,12 +73,13 @@ const probe = 'Do the halves of this key belong together?'
 
 /**
  * Whether the halves belong together, as far as a signature can tell: RSA is compared number by number before. A key of
- * type AKP is for the one algorithm that it names; for the others any that fits will do.
+ * type AKP is for the one algorithm that it names; for the others any that fits will do, whether the key may serve it or
+ * not.
  */
 async function signsForItself(record: KeyRecord): Promise<boolean> {
-  const { kty, crv, material, publicMembers, backend, registry } = record
+  const { kty, crv, material, publicMembers, backend } = record
   const alg = kty === 'AKP' ? record.alg : undefined
-  const [row] = kty === 'RSA' ? [] : algorithmsFor(registry, { kty, crv, alg })
+  const [row] = kty === 'RSA' ? [] : algorithmsFor(standardSignatureRegistry(), { kty, crv, alg })
   if (row === undefined) return true
   const verify = await backend.verifier(publicMembers ?? material, row.scheme)
   const sign = await backend.signer(material, row.scheme)
