@@ -36,14 +36,13 @@ export function createNodePool(): NodePool {
   let underWay = 0
   return {
     isInline: (cost) => underWay === 0 && (cost < worthWaking ? fitsBurst(cost) : fitsTurn(cost)),
-    run(start) {
+    async run(start) {
       underWay += 1
-      return pooled((done) => {
-        start((error, value) => {
-          underWay -= 1
-          done(error, value)
-        })
-      })
+      try {
+        return await pooled(start)
+      } finally {
+        underWay -= 1
+      }
     },
   }
 }

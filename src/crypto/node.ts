@@ -118,7 +118,7 @@ function keys(platform: SignaturePlatform): Keys {
     },
     checkKey(members): void {
       verifyingKey(crypto, members)
-      if (members.d !== undefined || members.priv !== undefined) signingKey(crypto, members)
+      if (members.d !== undefined || members.priv !== undefined) checkPrivate(members, signingKey(crypto, members))
     },
     importDer: (format, der) => probing(crypto, derKind(format, der), () => fromDer(crypto, format, der)),
     importNative: (key) => describe(crypto, key),
@@ -217,6 +217,11 @@ function publicMembersOf(crypto: NodeCrypto, key: KeyObject): { publicMembers?: 
   if (key.type === 'secret') return {}
   const publicKey = key.type === 'private' ? crypto.createPublicKey(key) : key
   return { publicMembers: publicKey.export({ format: 'jwk' }) }
+}
+
+/** For these curves node:crypto does not look at the public half of a private key. @spec RFC 8037 §2 */
+function checkPrivate({ kty, x }: KeyMembers, key: KeyObject): void {
+  if (kty === 'OKP' && key.export({ format: 'jwk' }).x !== x) throw new TypeError('the halves do not belong together')
 }
 
 function signingKey(crypto: NodeCrypto, members: KeyMembers): KeyObject {

@@ -314,6 +314,14 @@ describe('RFC 7517 §4, §4.3 and RFC 7518 §6, §6.1, §6.3.2.7 members of a JW
     }
   })
 
+  it.each([getBackend(), createWebBackend()])('refuses halves of two keys for agreement ($name)', async (backend) => {
+    const [one, other] = await Promise.all([1, 2].map(() => Key.generate({ kty: 'OKP', crv: 'X25519' })))
+    const mixed = { ...one?.toPrivateJwk(), x: ({ ...other?.toPublicJwk() } as Jwk)['x'] } as Jwk
+    await expect(Key.import(mixed, { backend })).rejects.toMatchObject(
+      refusal('key_invalid', 'JWK invalid: its members are no key of type "OKP"'),
+    )
+  })
+
   it('refuses an option that contradicts the key', async () => {
     await expect(Key.import({ ...ec }, { alg: 'ES384' })).rejects.toMatchObject(
       refusal('key_invalid', '"alg" option and "alg" of the key differ: expected one value'),
