@@ -12,6 +12,7 @@ export type {
   KeyMembers,
   KeyPairScheme,
   NativeDescription,
+  ScryptParameters,
   SignatureScheme,
   Signer,
   Verifier,

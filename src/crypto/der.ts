@@ -6,6 +6,11 @@ export interface DerElement {
   readonly whole: Uint8Array
 }
 
+/** Bytes are not DER: cut off, too long, or written in another way than the one that DER has for each value. */
+export class DerError extends SyntaxError {
+  override readonly name: string = 'DerError'
+}
+
 export const derTags = {
   integer: 0x02,
   bitString: 0x03,
@@ -14,14 +19,28 @@ export const derTags = {
   sequence: 0x30,
 } as const
 
-/** Reads bytes that are one element and nothing behind it. @throws SyntaxError where they are not. */
+/**
+ * Reads bytes that are one element and nothing behind it, and DER to the innermost. Platforms read BER as well, and
+ * pass over what follows, so that one key could be written in any number of ways.
+ *
+ * @throws DerError where they are not.
+ * @spec RFC 5280 §4.1
+ */
 export function readDer(der: Uint8Array): DerElement {
-  const element = readAt(der, 0)
-  if (element.whole.length !== der.length) throw new SyntaxError('DER has bytes behind its end')
-  return element
+  const root = readAt(der, 0)
+  if (root.whole.length !== der.length) throw new DerError('DER has bytes behind its end')
+  const pending = [root]
+  for (let element = pending.pop(); element !== undefined; element = pending.pop()) {
+    if (element.tag === derTags.integer) checkInteger(element)
+    if ((element.tag & constructed) !== 0) for (const child of derChildren(element)) pending.push(child)
+  }
+  return root
 }
 
-/** The elements inside a constructed one. @throws SyntaxError where its content is none. */
+/** The bit of a tag that says that elements are within. */
+const constructed = 0x20
+
+/** The elements inside a constructed one. @throws DerError where its content is none. */
 export function derChildren({ content }: DerElement): DerElement[] {
   const children: DerElement[] = []
   for (let offset = 0; offset < content.length; offset += children.at(-1)?.whole.length ?? content.length) {
@@ -41,17 +60,31 @@ export function derHex({ content }: DerElement): string {
   return Array.from(content, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** Lengths take three bytes at most, which is more than any key needs. @spec RFC 5280 §4.1 */
 function readAt(der: Uint8Array, offset: number): DerElement {
   const [tag, first] = [der[offset], der[offset + 1]]
-  if (tag === undefined || first === undefined) throw new SyntaxError('DER ends early')
+  if (tag === undefined || first === undefined) throw new DerError('DER ends early')
   const lengthBytes = first < 0x80 ? 0 : first & 0x7f
-  if (first === 0x80 || lengthBytes > 3) throw new SyntaxError('DER element is of no or of too great a length')
-  let length = lengthBytes === 0 ? first : 0
-  for (let index = 0; index < lengthBytes; index++) length = length * 256 + (der[offset + 2 + index] ?? 0)
+  const length = first < 0x80 ? first : longLength(der.subarray(offset + 2, offset + 2 + lengthBytes), lengthBytes)
   const start = offset + 2 + lengthBytes
-  if (start + length > der.length) throw new SyntaxError('DER ends early')
+  if (start + length > der.length) throw new DerError('DER ends early')
   return { tag, content: der.subarray(start, start + length), whole: der.subarray(offset, start + length) }
+}
+
+/** Lengths take three bytes at most, which is more than any key needs, and no byte more than they must. */
+function longLength(bytes: Uint8Array, count: number): number {
+  if (count === 0 || count > 3) throw new DerError('DER element is of no or of too great a length')
+  if (bytes.length < count) throw new DerError('DER ends early')
+  const length = bytes.reduce((value, byte) => value * 256 + byte, 0)
+  if (length < 0x80 || bytes[0] === 0) throw new DerError('DER length is longer than it must be')
+  return length
+}
+
+/** A number has a byte at least, and none in front that only repeats its sign. */
+function checkInteger({ content: [first, second] }: DerElement): void {
+  if (first === undefined) throw new DerError('DER number has no bytes')
+  if (second !== undefined && first === (second < 0x80 ? 0 : 0xff)) {
+    throw new DerError('DER number is longer than it must be')
+  }
 }
 
 /**

@@ -50,6 +50,9 @@ export type EphemeralAgreement = () => Awaitable<{ readonly publicKey: KeyMember
 export interface EncryptionBackend {
   readonly name: CryptoBackend['name']
 
+  /** Tells that a secret will be used again and again, where that is worth knowing. */
+  prepareSecret?(secret: Uint8Array): void
+
   /** AES-GCM with a key of 16, 24 or 32 bytes and an IV of 12. */
   readonly aesGcm: Aead
   /** AES-CBC with PKCS #7 padding. It authenticates nothing: for use below a MAC only. */
@@ -75,7 +78,7 @@ export interface EncryptionBackend {
 /** RSAES-PKCS1-v1_5 without a word about its padding, which is the caller's to look at without telling. */
 export interface LegacyRsa {
   encrypter(material: KeyMaterial): Encrypter
-  /** The bare RSA operation: the whole padded block, or `undefined` where the number is out of range. */
+  /** The bare RSA operation: the whole padded block, or `undefined` where the data has another length or is out of range. */
   rawDecrypter(material: KeyMaterial): Decrypter
 }
 

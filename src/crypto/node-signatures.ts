@@ -1,15 +1,16 @@
 import { derToRaw, rawToDer } from './ecdsa-signature.ts'
 import { createMac } from './node-hmac.ts'
-import type { BufferConstructor, Callback, KeyObject, NodeBytes, NodeCrypto, SigningKey } from './node-types.ts'
+import type { NodePool } from './node-pool.ts'
+import type { BufferConstructor, KeyObject, NodeBytes, NodeCrypto, SigningKey } from './node-types.ts'
 import type { Data, HashName, SignatureScheme, Signer, Verifier } from './primitives.ts'
 import { curveWidths, digestLengths, nodeHashNames } from './schemes.ts'
+import { signatureCost, verificationCost } from './signature-cost.ts'
 
 /** What signatures are made with. */
 export interface SignaturePlatform {
   readonly crypto: NodeCrypto
   readonly buffer: BufferConstructor
-  /** Whether one more RSA signature may hold up this turn of the event loop. */
-  readonly mayHoldUp: () => boolean
+  readonly pool: NodePool
 }
 
 type Scheme<Family> = Extract<SignatureScheme, { family: Family }>
@@ -24,7 +25,7 @@ export function createNodeSigner(platform: SignaturePlatform, key: KeyObject, sc
     }
     case 'eddsa':
     case 'ml-dsa':
-      return (data) => crypto.sign(null, toBytes(buffer, data), key).toString('base64url')
+      return createPlainSigner(platform, key, signatureCost(key, scheme))
     case 'ecdsa':
       return createEcdsaSigner(platform, key, scheme)
     default:
@@ -32,47 +33,61 @@ export function createNodeSigner(platform: SignaturePlatform, key: KeyObject, sc
   }
 }
 
-function createEcdsaSigner({ crypto, buffer }: SignaturePlatform, key: KeyObject, scheme: Scheme<'ecdsa'>): Signer {
-  const hash = nodeHashNames[scheme.hash]
-  const width = curveWidths[scheme.curve]
+/** For algorithms that hash for themselves. */
+function createPlainSigner({ crypto, buffer, pool }: SignaturePlatform, key: KeyObject, cost: number): Signer {
   return (data) => {
-    const der = crypto.sign(hash, toBytes(buffer, data), key)
-    return derToRaw(der, width, buffer.alloc(2 * width)).toString('base64url')
+    const bytes = toBytes(buffer, data)
+    if (pool.isInline(cost)) return crypto.sign(null, bytes, key).toString('base64url')
+    return pool.run<NodeBytes>((done) => crypto.sign(null, bytes, key, done)).then(toText)
   }
 }
 
-/** Above this a signature takes a millisecond and more. */
-const longestHoldUpBits = 2048
+function toText(signature: NodeBytes): string {
+  return signature.toString('base64url')
+}
 
-/**
- * An RSA signature takes a quarter of a millisecond. The first few in a turn of the event loop are made at once: the
- * way to the thread pool and back would add a tenth. Where many are wanted the pool makes the rest, on all cores, and
- * the loop goes on.
- */
+/** On P-256 a signature costs less than the way to the pool and back. */
+function createEcdsaSigner(
+  { crypto, buffer, pool }: SignaturePlatform,
+  key: KeyObject,
+  scheme: Scheme<'ecdsa'>,
+): Signer {
+  const hash = nodeHashNames[scheme.hash]
+  const width = curveWidths[scheme.curve]
+  const cost = signatureCost(key, scheme)
+  const isQuick = scheme.curve === 'P-256'
+  const finish = (der: Uint8Array): string => derToRaw(der, width, buffer.alloc(2 * width)).toString('base64url')
+  return (data) => {
+    const bytes = toBytes(buffer, data)
+    if (isQuick || pool.isInline(cost)) return finish(crypto.sign(hash, bytes, key))
+    return pool.run<NodeBytes>((done) => crypto.sign(hash, bytes, key, done)).then(finish)
+  }
+}
+
+/** Above 2048 bits a signature takes a millisecond and more: it never fits into a turn, and the pool makes it. */
 function createRsaSigner(
-  { crypto, buffer, mayHoldUp }: SignaturePlatform,
+  { crypto, buffer, pool }: SignaturePlatform,
   key: KeyObject,
   scheme: Scheme<'rsa-pkcs1' | 'rsa-pss'>,
 ): Signer {
   const hash = nodeHashNames[scheme.hash]
   const input = rsaKey(crypto, key, scheme)
-  const isQuick = (key.asymmetricKeyDetails?.modulusLength ?? Infinity) <= longestHoldUpBits
+  const cost = signatureCost(key, scheme)
   return (data) => {
     const bytes = toBytes(buffer, data)
-    if (isQuick && mayHoldUp()) return crypto.sign(hash, bytes, input).toString('base64url')
-    return pooled<NodeBytes>((done) => crypto.sign(hash, bytes, input, done)).then((made) => made.toString('base64url'))
+    if (pool.isInline(cost)) return toText(crypto.sign(hash, bytes, input))
+    return pool.run<NodeBytes>((done) => crypto.sign(hash, bytes, input, done)).then(toText)
   }
 }
 
-/** Verifies with a key of node:crypto, at once. */
+/** Verifies with a key of node:crypto. Answers at once, unless it has to be the thread pool. */
 export function createNodeVerifier(platform: SignaturePlatform, key: KeyObject, scheme: SignatureScheme): Verifier {
-  const { crypto, buffer } = platform
   switch (scheme.family) {
     case 'hmac':
       return createHmacVerifier(platform, key, scheme)
     case 'eddsa':
     case 'ml-dsa':
-      return (data, signature) => crypto.verify(null, toBytes(buffer, data), key, signature)
+      return createPlainVerifier(platform, key, verificationCost(key, scheme))
     case 'ecdsa':
       return createEcdsaVerifier(platform, key, scheme)
     default:
@@ -88,27 +103,53 @@ function createHmacVerifier({ crypto, buffer }: SignaturePlatform, key: KeyObjec
   }
 }
 
-/*
- * ECDSA and RSA: `createVerify` costs less than the one-shot `verify`, which sets up OpenSSL's digest machinery anew. For
- * signing there is no difference.
- */
-
-function createEcdsaVerifier({ crypto, buffer }: SignaturePlatform, key: KeyObject, scheme: Scheme<'ecdsa'>): Verifier {
-  const hash = nodeHashNames[scheme.hash]
-  const width = curveWidths[scheme.curve]
-  const fromPool = (length: number): Uint8Array => buffer.allocUnsafe(length)
-  return (data, signature) =>
-    signature.length === 2 * width && crypto.createVerify(hash).update(data).verify(key, rawToDer(signature, fromPool))
+/** For algorithms that hash for themselves. */
+function createPlainVerifier({ crypto, buffer, pool }: SignaturePlatform, key: KeyObject, cost: number): Verifier {
+  return (data, signature) => {
+    const bytes = toBytes(buffer, data)
+    if (pool.isInline(cost)) return crypto.verify(null, bytes, key, signature)
+    return pool.run((done) => crypto.verify(null, bytes, key, signature, done))
+  }
 }
 
+/*
+ * ECDSA and RSA: at once `createVerify` costs less than the one-shot `verify`, which sets up OpenSSL's digest machinery
+ * anew. For signing there is no difference.
+ */
+
+function createEcdsaVerifier(
+  { crypto, buffer, pool }: SignaturePlatform,
+  key: KeyObject,
+  scheme: Scheme<'ecdsa'>,
+): Verifier {
+  const hash = nodeHashNames[scheme.hash]
+  const width = curveWidths[scheme.curve]
+  const cost = verificationCost(key, scheme)
+  const allocate = (length: number): Uint8Array => buffer.allocUnsafe(length)
+  return (data, signature) => {
+    if (signature.length !== 2 * width) return false
+    const der = rawToDer(signature, allocate)
+    if (pool.isInline(cost)) return crypto.createVerify(hash).update(data).verify(key, der)
+    return pool.run((done) => crypto.verify(hash, toBytes(buffer, data), key, der, done))
+  }
+}
+
+/** As long as the modulus: of a PSS signature OpenSSL also takes what is left without its leading zeros. @spec RFC 8017 §8.1.2 */
 function createRsaVerifier(
-  { crypto }: SignaturePlatform,
+  { crypto, buffer, pool }: SignaturePlatform,
   key: KeyObject,
   scheme: Scheme<'rsa-pkcs1' | 'rsa-pss'>,
 ): Verifier {
   const hash = nodeHashNames[scheme.hash]
   const input = rsaKey(crypto, key, scheme)
-  return (data, signature) => crypto.createVerify(hash).update(data).verify(input, signature)
+  const bits = key.asymmetricKeyDetails?.modulusLength
+  const length = bits && Math.ceil(bits / 8)
+  const cost = verificationCost(key, scheme)
+  return (data, signature) => {
+    if (length !== undefined && signature.length !== length) return false
+    if (pool.isInline(cost)) return crypto.createVerify(hash).update(data).verify(input, signature)
+    return pool.run((done) => crypto.verify(hash, toBytes(buffer, data), input, signature, done))
+  }
 }
 
 function rsaKey(
@@ -126,11 +167,4 @@ function pssKey(crypto: NodeCrypto, key: KeyObject, hash: HashName): SigningKey 
 
 function toBytes(buffer: BufferConstructor, data: Data): Uint8Array {
   return typeof data === 'string' ? buffer.from(data) : data
-}
-
-/** Runs a callback-style operation of the thread pool. */
-export function pooled<T>(start: (done: Callback<T>) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    start((error, value) => (error ? reject(error) : resolve(value)))
-  })
 }

@@ -12,6 +12,7 @@ export interface NodeBytes extends Uint8Array {
 
 export interface KeyObject {
   readonly type: 'secret' | 'public' | 'private'
+  readonly asymmetricKeyType?: string
   readonly asymmetricKeyDetails?: { readonly modulusLength?: number }
   /** The bytes of a secret. */
   export(): Uint8Array
@@ -69,9 +70,9 @@ export interface NodeCrypto {
   hash?: OneShotHash
   createHash(name: string): Hashing
   createVerify(name: string): Verifying
-  createHmac(name: string, key: KeyObject | Uint8Array): Hashing
-  createCipheriv(name: string, key: Uint8Array, iv: Uint8Array): Cipher
-  createDecipheriv(name: string, key: Uint8Array, iv: Uint8Array, options: { authTagLength: number }): Cipher
+  createHmac(name: string, key: KeyObject): Hashing
+  createCipheriv(name: string, key: KeyObject, iv: Uint8Array): Cipher
+  createDecipheriv(name: string, key: KeyObject, iv: Uint8Array, options: { authTagLength: number }): Cipher
   hkdfSync(name: string, secret: Uint8Array, salt: Uint8Array, info: Data, length: number): ArrayBuffer
   pbkdf2(
     password: Data,
@@ -82,13 +83,21 @@ export interface NodeCrypto {
     done: Callback<Uint8Array>,
   ): void
   scrypt(password: Data, salt: Uint8Array, length: number, options: object, done: Callback<Uint8Array>): void
+  createSecretKey(key: Uint8Array): KeyObject
   createSecretKey(key: string, encoding: 'base64url'): KeyObject
   createPrivateKey(input: JwkInput | DerInput): KeyObject
   createPublicKey(input: JwkInput | DerInput | KeyObject): KeyObject
   generateKeyPair(type: string, options: object, done: (error: Error | null, ...pair: KeyObject[]) => void): void
   sign(hash: string | null, data: Uint8Array, key: KeyObject | SigningKey): NodeBytes
-  sign(hash: string, data: Uint8Array, key: KeyObject | SigningKey, done: Callback<NodeBytes>): void
+  sign(hash: string | null, data: Uint8Array, key: KeyObject | SigningKey, done: Callback<NodeBytes>): void
   verify(hash: string | null, data: Uint8Array, key: KeyObject | SigningKey, signature: Uint8Array): boolean
+  verify(
+    hash: string | null,
+    data: Uint8Array,
+    key: KeyObject | SigningKey,
+    signature: Uint8Array,
+    done: Callback<boolean>,
+  ): void
 }
 
 export interface BufferConstructor {
@@ -100,4 +109,5 @@ export interface BufferConstructor {
 
 export interface NodeProcess {
   getBuiltinModule?(id: string): unknown
+  readonly versions?: { readonly openssl?: string }
 }

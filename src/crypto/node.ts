@@ -1,7 +1,8 @@
 import type { Awaitable } from '../util/awaitable.ts'
 import { keyAlgorithmOf } from './der.ts'
 import { derKeyKind } from './der-keys.ts'
-import { createNodeSigner, createNodeVerifier, pooled, type SignaturePlatform } from './node-signatures.ts'
+import { createNodePool, pooled } from './node-pool.ts'
+import { createNodeSigner, createNodeVerifier, type SignaturePlatform } from './node-signatures.ts'
 import type { BufferConstructor, KeyObject, NodeCrypto, NodeProcess } from './node-types.ts'
 import { kindOf, PlatformUnsupportedError } from './platform-unsupported.ts'
 import type {
@@ -13,17 +14,14 @@ import type {
   ScryptParameters,
 } from './primitives.ts'
 import { nodeHashNames, publicHalf } from './schemes.ts'
-import { createTurnBudget } from './turn-budget.ts'
 import { createWebBackend } from './web.ts'
 
 /*
  * node:crypto, through `process.getBuiltinModule`: Node, and Bun, Deno and Workers where they offer it. Every operation
- * answers at once, except RSA signatures beyond the first few in a turn of the event loop, password hashing and the
- * making of keys: these go to the thread pool and leave the loop free.
+ * answers at once, except signatures where many are wanted in one turn of the event loop, password hashing and the
+ * making of keys: these go to the thread pool and leave the loop free. Secrets are handed over as key objects, which cost
+ * one microsecond to make: from Node 24 on bytes cost nine more.
  */
-
-/** A millisecond at most, with keys that are quick enough to be signed with at once. */
-const rsaSignaturesPerTurn = 4
 
 /** The backend over node:crypto, or nothing where the runtime has none. */
 export function createNodeBackend(): CryptoBackend | undefined {
@@ -35,7 +33,7 @@ export function createNodeBackend(): CryptoBackend | undefined {
     ...digests(crypto),
     ...derivations(crypto),
     ...ciphers(crypto),
-    ...keys({ crypto, buffer: runtime.Buffer, mayHoldUp: createTurnBudget(rsaSignaturesPerTurn) }),
+    ...keys({ crypto, buffer: runtime.Buffer, pool: createNodePool() }),
   }
 }
 
@@ -55,7 +53,8 @@ function digests(crypto: NodeCrypto): Digests {
       digest === undefined
         ? crypto.createHash(nodeHashNames[name]).update(data).digest('base64url')
         : digest(nodeHashNames[name], data, 'base64url'),
-    hmac: (name, key, data) => crypto.createHmac(nodeHashNames[name], key).update(data).digest(),
+    hmac: (name, key, data) =>
+      crypto.createHmac(nodeHashNames[name], crypto.createSecretKey(key)).update(data).digest(),
   }
 }
 
@@ -82,7 +81,7 @@ const tagLength = 16
 function ciphers(crypto: NodeCrypto): Pick<CryptoBackend, 'aesGcmEncrypt' | 'aesGcmDecrypt'> {
   return {
     aesGcmEncrypt({ key, iv, data, additionalData }: AesGcmInput): Uint8Array {
-      const cipher = crypto.createCipheriv(`aes-${key.length * 8}-gcm`, key, iv)
+      const cipher = crypto.createCipheriv(`aes-${key.length * 8}-gcm`, crypto.createSecretKey(key), iv)
       if (additionalData) cipher.setAAD(additionalData)
       const sealed = new Uint8Array(data.length + tagLength)
       sealed.set(cipher.update(data))
@@ -92,7 +91,8 @@ function ciphers(crypto: NodeCrypto): Pick<CryptoBackend, 'aesGcmEncrypt' | 'aes
     },
     aesGcmDecrypt({ key, iv, data, additionalData }: AesGcmInput): Uint8Array | undefined {
       if (data.length < tagLength) return undefined
-      const decipher = crypto.createDecipheriv(`aes-${key.length * 8}-gcm`, key, iv, { authTagLength: tagLength })
+      const secret = crypto.createSecretKey(key)
+      const decipher = crypto.createDecipheriv(`aes-${key.length * 8}-gcm`, secret, iv, { authTagLength: tagLength })
       if (additionalData) decipher.setAAD(additionalData)
       decipher.setAuthTag(data.subarray(data.length - tagLength))
       const plain = decipher.update(data.subarray(0, data.length - tagLength))
@@ -118,7 +118,7 @@ function keys(platform: SignaturePlatform): Keys {
     },
     checkKey(members): void {
       verifyingKey(crypto, members)
-      if (members.d !== undefined || members.priv !== undefined) signingKey(crypto, members)
+      if (members.d !== undefined || members.priv !== undefined) checkPrivate(members, signingKey(crypto, members))
     },
     importDer: (format, der) => probing(crypto, derKind(format, der), () => fromDer(crypto, format, der)),
     importNative: (key) => describe(crypto, key),
@@ -217,6 +217,11 @@ function publicMembersOf(crypto: NodeCrypto, key: KeyObject): { publicMembers?: 
   if (key.type === 'secret') return {}
   const publicKey = key.type === 'private' ? crypto.createPublicKey(key) : key
   return { publicMembers: publicKey.export({ format: 'jwk' }) }
+}
+
+/** For these curves node:crypto does not look at the public half of a private key. @spec RFC 8037 §2 */
+function checkPrivate({ kty, x }: KeyMembers, key: KeyObject): void {
+  if (kty === 'OKP' && key.export({ format: 'jwk' }).x !== x) throw new TypeError('the halves do not belong together')
 }
 
 function signingKey(crypto: NodeCrypto, members: KeyMembers): KeyObject {

@@ -45,12 +45,12 @@ const signsWith =
 const parameterSet: Family = { kty: 'AKP', alg: ({ name }) => name }
 
 const families: Readonly<Record<string, Family>> = {
-  HMAC: { kty: 'oct', alg: signsWith('HS') },
+  HMAC: { kty: 'oct', alg: /* @__PURE__ */ signsWith('HS') },
   'AES-KW': { kty: 'oct', alg: ({ length }) => `A${length}KW` },
   'AES-GCM': { kty: 'oct' },
   'AES-CBC': { kty: 'oct' },
-  'RSASSA-PKCS1-v1_5': { kty: 'RSA', alg: signsWith('RS') },
-  'RSA-PSS': { kty: 'RSA', alg: signsWith('PS') },
+  'RSASSA-PKCS1-v1_5': { kty: 'RSA', alg: /* @__PURE__ */ signsWith('RS') },
+  'RSA-PSS': { kty: 'RSA', alg: /* @__PURE__ */ signsWith('PS') },
   'RSA-OAEP': {
     kty: 'RSA',
     alg: (details) => (hashBits(details) === '1' ? 'RSA-OAEP' : `RSA-OAEP-${hashBits(details)}`),

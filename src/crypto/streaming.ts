@@ -1,6 +1,6 @@
 import type { NodeBytes } from './node-types.ts'
 import type { Data, KeyMembers, SignatureScheme } from './primitives.ts'
-import { digestLengths } from './schemes.ts'
+import { curveWidths, digestLengths } from './schemes.ts'
 
 /*
  * Signatures over data that comes in pieces. Only node:crypto can make them piece by piece, and only where the scheme
@@ -22,6 +22,9 @@ export interface StreamingVerifier {
 interface Running {
   update(piece: Data): unknown
 }
+interface PublicKey {
+  readonly asymmetricKeyDetails?: { readonly modulusLength?: number }
+}
 interface KeyInput {
   readonly key: object
   readonly dsaEncoding?: 'ieee-p1363'
@@ -37,7 +40,7 @@ interface NodeStreaming {
   createVerify(hash: string): Running & { verify(key: KeyInput, signature: Uint8Array): boolean }
   createSecretKey(key: string, encoding: 'base64url'): object
   createPrivateKey(input: { readonly key: KeyMembers; readonly format: 'jwk' }): object
-  createPublicKey(input: { readonly key: KeyMembers; readonly format: 'jwk' }): object
+  createPublicKey(input: { readonly key: KeyMembers; readonly format: 'jwk' }): PublicKey
   timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean
 }
 
@@ -59,9 +62,27 @@ export function streamingVerifier(members: KeyMembers, scheme: SignatureScheme):
   const crypto = nodeCrypto()
   if (crypto === undefined || !('hash' in scheme)) return undefined
   if (scheme.family === 'hmac') return hmacVerifier(crypto, secretKey(crypto, members), scheme.hash)
-  const key = keyInput(crypto, crypto.createPublicKey({ key: members, format: 'jwk' }), scheme)
+  const publicKey = crypto.createPublicKey({ key: members, format: 'jwk' })
+  const length = signatureLength(publicKey, scheme)
+  const key = keyInput(crypto, publicKey, scheme)
   const verify = crypto.createVerify(nodeName(scheme.hash))
-  return { update: (piece) => verify.update(piece), finish: (signature) => verify.verify(key, signature) }
+  return {
+    update: (piece) => verify.update(piece),
+    finish: (signature) => (length === undefined || signature.length === length) && verify.verify(key, signature),
+  }
+}
+
+/**
+ * Of an ECDSA signature of another length OpenSSL says that it is malformed, with an exception; of one of PSS it also takes
+ * what is left without its leading zeros.
+ *
+ * @spec RFC 7518 §3.4
+ * @spec RFC 8017 §8.1.2
+ */
+function signatureLength({ asymmetricKeyDetails }: PublicKey, scheme: SignatureScheme): number | undefined {
+  if (scheme.family === 'ecdsa') return 2 * curveWidths[scheme.curve]
+  const bits = asymmetricKeyDetails?.modulusLength
+  return bits && Math.ceil(bits / 8)
 }
 
 function hmacVerifier(crypto: NodeStreaming, key: object, hash: string): StreamingVerifier {

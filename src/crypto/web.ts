@@ -15,25 +15,14 @@ import type {
   Signer,
   Verifier,
 } from './primitives.ts'
-import { curveWidths, describeCryptoKey, digestLengths, publicHalf } from './schemes.ts'
+import { describeCryptoKey, publicHalf } from './schemes.ts'
+import { ownBytes, type SignatureParameters, signatureParameters, webVerifier } from './web-signatures.ts'
 
 /* WebCrypto, which browsers and every server runtime have. It cannot be asked at once: everything is a promise. */
 
 /** The backend over `globalThis.crypto`. */
 export function createWebBackend(): CryptoBackend {
   return { name: 'web', ...digests, ...derivations, ...ciphers, ...keys }
-}
-
-/** WebCrypto does not read shared memory, and what is copied cannot change while the operation is under way. */
-function bytes(data: Data): Uint8Array<ArrayBuffer> {
-  return typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data)
-}
-
-const hashNames: Readonly<Record<HashName, string>> = {
-  'sha-1': 'SHA-1',
-  'sha-256': 'SHA-256',
-  'sha-384': 'SHA-384',
-  'sha-512': 'SHA-512',
 }
 
 const digests: Pick<CryptoBackend, 'randomBytes' | 'timingSafeEqual' | 'hash' | 'hashBase64url' | 'hmac'> = {
@@ -47,37 +36,37 @@ const digests: Pick<CryptoBackend, 'randomBytes' | 'timingSafeEqual' | 'hash' | 
   hash: digest,
   hashBase64url: async (name, data) => encodeBase64url(await digest(name, data)),
   async hmac(name, key, data) {
-    const algorithm = { name: 'HMAC', hash: hashNames[name] }
-    const imported = await crypto.subtle.importKey('raw', bytes(key), algorithm, false, ['sign'])
-    return new Uint8Array(await crypto.subtle.sign('HMAC', imported, bytes(data)))
+    const algorithm = { name: 'HMAC', hash: name.toUpperCase() }
+    const imported = await crypto.subtle.importKey('raw', ownBytes(key), algorithm, false, ['sign'])
+    return new Uint8Array(await crypto.subtle.sign('HMAC', imported, ownBytes(data)))
   },
 }
 
 async function digest(name: HashName, data: Data): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest(hashNames[name], bytes(data)))
+  return new Uint8Array(await crypto.subtle.digest(name.toUpperCase(), ownBytes(data)))
 }
 
 const derivations: Pick<CryptoBackend, 'hkdf' | 'pbkdf2'> = {
   hkdf: (name, secret, salt, info, length) =>
-    derive({ name: 'HKDF', hash: hashNames[name], salt: bytes(salt), info: bytes(info) }, secret, length),
+    derive({ name: 'HKDF', hash: name.toUpperCase(), salt: ownBytes(salt), info: ownBytes(info) }, secret, length),
   pbkdf2: (name, password, salt, iterations, length) =>
-    derive({ name: 'PBKDF2', hash: hashNames[name], salt: bytes(salt), iterations }, password, length),
+    derive({ name: 'PBKDF2', hash: name.toUpperCase(), salt: ownBytes(salt), iterations }, password, length),
 }
 
 async function derive(algorithm: HkdfParams | Pbkdf2Params, secret: Data, length: number): Promise<Uint8Array> {
-  const key = await crypto.subtle.importKey('raw', bytes(secret), algorithm.name, false, ['deriveBits'])
+  const key = await crypto.subtle.importKey('raw', ownBytes(secret), algorithm.name, false, ['deriveBits'])
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, length * 8))
 }
 
 const ciphers: Pick<CryptoBackend, 'aesGcmEncrypt' | 'aesGcmDecrypt'> = {
   async aesGcmEncrypt(input) {
     const key = await aesKey(input, 'encrypt')
-    return new Uint8Array(await crypto.subtle.encrypt(aesParameters(input), key, bytes(input.data)))
+    return new Uint8Array(await crypto.subtle.encrypt(aesParameters(input), key, ownBytes(input.data)))
   },
   async aesGcmDecrypt(input) {
     const key = await aesKey(input, 'decrypt')
     try {
-      return new Uint8Array(await crypto.subtle.decrypt(aesParameters(input), key, bytes(input.data)))
+      return new Uint8Array(await crypto.subtle.decrypt(aesParameters(input), key, ownBytes(input.data)))
     } catch {
       return undefined
     }
@@ -85,11 +74,11 @@ const ciphers: Pick<CryptoBackend, 'aesGcmEncrypt' | 'aesGcmDecrypt'> = {
 }
 
 function aesKey(input: AesGcmInput, usage: KeyUsage): Promise<CryptoKey> {
-  return crypto.subtle.importKey('raw', bytes(input.key), 'AES-GCM', false, [usage])
+  return crypto.subtle.importKey('raw', ownBytes(input.key), 'AES-GCM', false, [usage])
 }
 
 function aesParameters({ iv, additionalData }: AesGcmInput): AesGcmParams {
-  return { name: 'AES-GCM', iv: bytes(iv), ...(additionalData && { additionalData: bytes(additionalData) }) }
+  return { name: 'AES-GCM', iv: ownBytes(iv), ...(additionalData && { additionalData: ownBytes(additionalData) }) }
 }
 
 type Keys = Pick<CryptoBackend, 'generateKeyPair' | 'checkKey' | 'importDer' | 'importNative' | 'signer' | 'verifier'>
@@ -111,22 +100,18 @@ const keys: Keys = {
     const parameters = derKeyParameters(keyAlgorithmOf(format, der))
     const usages = usagesFor(parameters.name, format === 'spki' ? 'verify' : 'sign')
     const kind = parameters.namedCurve ?? (parameters.hash === undefined ? parameters.name : undefined)
-    const imported = available(kind, crypto.subtle.importKey(format, bytes(der), parameters, true, usages))
+    const imported = available(kind, crypto.subtle.importKey(format, ownBytes(der), parameters, true, usages))
     return exportMembers(await imported)
   },
   importNative: async (key) => (key instanceof CryptoKey ? describe(key) : undefined),
   async signer(material, scheme): Promise<Signer> {
     const key = await importMaterial(material, scheme, 'sign')
-    const parameters = signatureParameters(key, scheme)
-    return async (data) => encodeBase64url(new Uint8Array(await crypto.subtle.sign(parameters, key, bytes(data))))
+    const parameters = signatureParameters(scheme, key.algorithm.name)
+    return async (data) => encodeBase64url(new Uint8Array(await crypto.subtle.sign(parameters, key, ownBytes(data))))
   },
   async verifier(material, scheme): Promise<Verifier> {
     const key = await importMaterial(material, scheme, 'verify')
-    const parameters = signatureParameters(key, scheme)
-    const length = scheme.family === 'ecdsa' ? 2 * curveWidths[scheme.curve] : undefined
-    return async (data, signature) =>
-      (length === undefined || signature.length === length) &&
-      crypto.subtle.verify(parameters, key, bytes(signature), bytes(data))
+    return webVerifier(key, scheme)
   },
 }
 
@@ -140,36 +125,12 @@ async function available<T>(kind: string | undefined, operation: Promise<T>): Pr
   }
 }
 
-export interface ImportParameters {
-  readonly name: string
-  readonly hash?: string
-  readonly namedCurve?: string
-}
-
-/** What WebCrypto binds a key to when it is read. */
-export function importParameters(scheme: SignatureScheme, crv: string | undefined): ImportParameters {
-  switch (scheme.family) {
-    case 'hmac':
-      return { name: 'HMAC', hash: hashNames[scheme.hash] }
-    case 'rsa-pkcs1':
-      return { name: 'RSASSA-PKCS1-v1_5', hash: hashNames[scheme.hash] }
-    case 'rsa-pss':
-      return { name: 'RSA-PSS', hash: hashNames[scheme.hash] }
-    case 'ecdsa':
-      return { name: 'ECDSA', namedCurve: scheme.curve }
-    case 'eddsa':
-      return { name: scheme.curve ?? crv ?? 'Ed25519' }
-    case 'ml-dsa':
-      return { name: scheme.parameterSet }
-  }
-}
-
-function pairParameters(scheme: KeyPairScheme): ImportParameters {
-  return scheme.family === 'xdh' ? { name: scheme.curve } : importParameters(scheme, undefined)
+function pairParameters(scheme: KeyPairScheme): SignatureParameters {
+  return scheme.family === 'xdh' ? { name: scheme.curve } : signatureParameters(scheme, undefined)
 }
 
 /** Any algorithm that such a key can be read for, when it is only read to see whether it is one. */
-function kindParameters({ kty, crv, alg }: KeyMembers): ImportParameters {
+function kindParameters({ kty, crv, alg }: KeyMembers): SignatureParameters {
   if (kty === 'RSA') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
   if (kty === 'EC') return { name: 'ECDSA', namedCurve: crv ?? '' }
   return { name: crv ?? alg ?? '' }
@@ -179,16 +140,6 @@ function kindParameters({ kty, crv, alg }: KeyMembers): ImportParameters {
 function usagesFor(name: string, usage: 'sign' | 'verify'): KeyUsage[] {
   if (!name.startsWith('X')) return [usage]
   return usage === 'sign' ? ['deriveBits'] : []
-}
-
-/** What WebCrypto is told at each signature. The salt of PSS is as long as the digest. @spec RFC 7518 §3.5 */
-function signatureParameters(
-  { algorithm: { name } }: CryptoKey,
-  scheme: SignatureScheme,
-): { name: string; hash?: string; saltLength?: number } {
-  if (scheme.family === 'ecdsa') return { name, hash: hashNames[scheme.hash] }
-  if (scheme.family === 'rsa-pss') return { name, saltLength: digestLengths[scheme.hash] }
-  return { name }
 }
 
 async function describe(key: CryptoKey): Promise<NativeDescription | undefined> {
@@ -211,12 +162,12 @@ function importMaterial(
 ): Promise<CryptoKey> | CryptoKey {
   if ('native' in material) return material.native as CryptoKey
   const members = usage === 'verify' && material.k === undefined ? publicHalf(material) : material
-  return importMembers(members, importParameters(scheme, material.crv), usage)
+  return importMembers(members, signatureParameters(scheme, material.crv), usage)
 }
 
 function importMembers(
   members: KeyMembers,
-  parameters: ImportParameters,
+  parameters: SignatureParameters,
   usage: 'sign' | 'verify',
 ): Promise<CryptoKey> {
   const usages = usagesFor(parameters.name, usage)

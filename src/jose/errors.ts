@@ -58,7 +58,7 @@ export type JoseErrorCode =
 
 export interface JoseErrorOptions {
   /** The claim that a claim error is about. */
-  claim?: string
+  claim?: string | undefined
   /** The exception behind it. For the log only. */
   cause?: unknown
 }
@@ -70,20 +70,20 @@ export interface JoseErrorOptions {
 export class JoseError extends Error {
   override readonly name: string = 'JoseError'
   readonly code: JoseErrorCode
-  readonly claim?: string
+  readonly claim: string | undefined
 
   constructor(code: JoseErrorCode, message: string, options: JoseErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
-    if (options.claim !== undefined) this.claim = options.claim
+    this.claim = options.claim
   }
 }
 
-/** Runs a step whose own exceptions say too much or too little, and throws one of ours in their place. */
+/** Runs a step whose exceptions say too much or too little, and throws one of ours in their place. Ours stay. */
 export function orThrow<T>(step: () => T, code: JoseErrorCode, message: string): T {
   try {
     return step()
-  } catch {
-    throw new JoseError(code, message)
+  } catch (cause) {
+    throw cause instanceof JoseError ? cause : new JoseError(code, message)
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 
-const MESSAGE = 'text is not base64url: expected A-Z a-z 0-9 - _ without padding and without spare bits'
+const MESSAGE = 'text invalid: expected base64url without padding'
 
 describe.each(['native', 'table'])('RFC 4648 §5, RFC 7515 §2 base64url, %s path', (path) => {
   beforeEach(() => {

@@ -12,9 +12,7 @@ interface NativeBytes {
   toString(encoding: 'base64url'): string
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const VALUES: ReadonlyMap<string, number> = new Map([...ALPHABET].map((character, value) => [character, value]))
-const NOT_BASE64URL = 'text is not base64url: expected A-Z a-z 0-9 - _ without padding and without spare bits'
+const NOT_BASE64URL = 'text invalid: expected base64url without padding'
 
 /**
  * Writes bytes, or the UTF-8 bytes of a text, as base64url without padding.
@@ -23,7 +21,7 @@ const NOT_BASE64URL = 'text is not base64url: expected A-Z a-z 0-9 - _ without p
  */
 export function encodeBase64url(data: Uint8Array | string): string {
   const native = nativeCodec()
-  if (native === undefined) return encodeByTable(typeof data === 'string' ? encodeUtf8(data) : data)
+  if (native === undefined) return encodePortably(typeof data === 'string' ? encodeUtf8(data) : data)
   if (typeof data === 'string') return native.from(data, 'utf8').toString('base64url')
   return native.from(data.buffer, data.byteOffset, data.length).toString('base64url')
 }
@@ -40,7 +38,7 @@ export function encodeBase64url(data: Uint8Array | string): string {
  */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> {
   const native = nativeCodec()
-  if (native === undefined) return decodeByTable(text)
+  if (native === undefined) return decodePortably(text)
   const bytes = native.from(text, 'base64url')
   // The native reader skips what it does not know. Only the canonical spelling survives the way back.
   if (bytes.toString('base64url') !== text) throw new SyntaxError(NOT_BASE64URL)
@@ -51,35 +49,21 @@ function nativeCodec(): NativeCodec | undefined {
   return (globalThis as { Buffer?: NativeCodec }).Buffer
 }
 
-function encodeByTable(bytes: Uint8Array): string {
-  let text = ''
-  for (let index = 0; index < bytes.length; index += 3) {
-    const left = bytes.length - index
-    const group = ((bytes[index] ?? 0) << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0)
-    text += ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63)
-    if (left > 1) text += ALPHABET.charAt((group >> 6) & 63)
-    if (left > 2) text += ALPHABET.charAt(group & 63)
-  }
-  return text
+/* What every platform has works on base64, and on bytes as characters. */
+
+function encodePortably(bytes: Uint8Array): string {
+  let characters = ''
+  for (const byte of bytes) characters += String.fromCharCode(byte)
+  return btoa(characters).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-function decodeByTable(text: string): Uint8Array<ArrayBuffer> {
-  // Four characters carry three bytes; a single left-over character carries six bits, which is no byte at all.
-  if (text.length % 4 === 1) throw new SyntaxError(NOT_BASE64URL)
-  const bytes = new Uint8Array((text.length * 3) >> 2)
-  let bits = 0
-  let pending = 0
-  let written = 0
-  for (const character of text) {
-    const value = VALUES.get(character)
-    if (value === undefined) throw new SyntaxError(NOT_BASE64URL)
-    pending = ((pending << 6) | value) & 0xfff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes[written++] = (pending >> bits) & 0xff
-    }
+function decodePortably(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    const characters = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+    const bytes = Uint8Array.from(characters, (character) => character.charCodeAt(0))
+    if (encodePortably(bytes) === text) return bytes
+  } catch {
+    // Foreign characters, or an impossible length.
   }
-  if ((pending & ((1 << bits) - 1)) !== 0) throw new SyntaxError(NOT_BASE64URL)
-  return bytes
+  throw new SyntaxError(NOT_BASE64URL)
 }

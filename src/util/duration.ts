@@ -30,9 +30,6 @@ export function isDuration(value: Duration): boolean {
 
 function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d{1,12})([smhdw])$/.exec(text) ?? []
-  return amount !== undefined && isUnit(unit) ? Number(amount) * UNITS[unit] : Number.NaN
-}
-
-function isUnit(text: string | undefined): text is keyof typeof UNITS {
-  return text !== undefined && Object.hasOwn(UNITS, text)
+  // The pattern lets no other unit through; where it does not match, both are no numbers.
+  return Number(amount) * UNITS[unit as keyof typeof UNITS]
 }

@@ -89,13 +89,8 @@ function refuseDuplicateMembers(text: string): void {
   for (const [token, colon] of text.matchAll(STRINGS_AND_BRACES)) {
     if (token === '{') open.push(new Set())
     else if (token === '}') open.pop()
-    else if (colon !== undefined) refuseSecond(memberName(token, colon), open.at(-1))
+    else if (colon !== undefined) refuseSecond(JSON.parse(token.slice(0, -colon.length)), open.at(-1))
   }
-}
-
-function memberName(token: string, colon: string): string {
-  const literal = token.slice(0, -colon.length)
-  return literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1)
 }
 
 function refuseSecond(name: string, seen: Set<string> | undefined): void {

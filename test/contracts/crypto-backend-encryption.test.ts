@@ -118,7 +118,7 @@ describe.each(both)('what does not fit is undefined on $name, never an exception
     for (const candidate of wrong) expect(await backend.aesCbcDecrypt(key, iv, candidate)).toBeUndefined()
   })
 
-  it('AES Key Wrap: key, text, length', async () => {
+  it('RFC 3394 §2.2.2 AES Key Wrap: key, text, length', async () => {
     const key = random(16)
     const wrapped = await backend.aesKeyWrap(key, random(32))
     const wrong = [flipped(wrapped), wrapped.subarray(8), wrapped.subarray(1), new Uint8Array(), random(8)]
@@ -143,7 +143,7 @@ describe.each(both)('what does not fit is undefined on $name, never an exception
     expect(await decrypt(encrypted.subarray(1))).toBeUndefined()
   })
 
-  it.each(curves)('agreement on %s with what is no key on it (CVE-2017-16007)', async (curve) => {
+  it.each(curves)('RFC 7518 §6.2.1.2 agreement on %s with what is no key on it (CVE-2017-16007)', async (curve) => {
     const own = await keyOn(curve)
     const agree = await backend.agreement(own, curve)
     const other = publicHalf(await keyOn(curve))

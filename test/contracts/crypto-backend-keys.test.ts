@@ -189,6 +189,20 @@ describe.each(backends)('crypto backend $name: keys', (backend) => {
   })
 })
 
+describe.each(backends)('RFC 8017 §8.1.2, §8.2.2 RSA signatures on $name', (backend) => {
+  it.each(['rsa-pkcs1', 'rsa-pss'] as const)('%s: one without its leading zero is not the same one', async (family) => {
+    const scheme: SignatureScheme = { family, hash: 'sha-256' }
+    const sign = await backend.signer(keyFor(scheme), scheme)
+    const verify = await backend.verifier(publicHalf(keyFor(scheme)), scheme)
+    let count = 0
+    let signature = fromText(await sign(`${count}`))
+    while (signature[0] !== 0) signature = fromText(await sign(`${++count}`))
+    expect(await verify(`${count}`, signature)).toBe(true)
+    expect(await verify(`${count}`, signature.subarray(1))).toBe(false)
+    expect(await verify(`${count}`, new Uint8Array([0, ...signature]))).toBe(false)
+  })
+})
+
 describe.each(backends)('RFC 7518 §3.5 PSS on $name', (backend) => {
   it('takes a salt as long as the digest, and no other', async () => {
     const scheme: SignatureScheme = { family: 'rsa-pss', hash: 'sha-256' }
@@ -210,7 +224,7 @@ describe('node:crypto KeyObject', () => {
   })
 })
 
-describe('RFC 8812 §3 secp256k1', () => {
+describe('RFC 8812 §3.1, §3.2 secp256k1', () => {
   const scheme: SignatureScheme = { family: 'ecdsa', hash: 'sha-256', curve: 'secp256k1' }
   const [node, web] = backends
   if (node === undefined || web === undefined) throw new Error('no backends')

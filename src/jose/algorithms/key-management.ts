@@ -91,9 +91,12 @@ export const wrapping: KeyManagement['operations'] = {
   receive: ['unwrapKey', 'decrypt'],
 }
 
-/** The secret of a key of type `oct`, or the `CryptoKey` that keeps it. */
-export function secretOf({ material }: KeyHandle): SecretKey {
-  return 'native' in material ? material : decodeBase64url(material.k ?? '')
+/** The secret of a key of type `oct`, or the `CryptoKey` that keeps it; made ready to be used many times. */
+export function secretOf({ material, encryption }: KeyHandle): SecretKey {
+  if ('native' in material) return material
+  const secret = decodeBase64url(material.k ?? '')
+  encryption.prepareSecret?.(secret)
+  return secret
 }
 
 /** A content encryption key that nobody knows. */

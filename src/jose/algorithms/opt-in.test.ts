@@ -28,7 +28,7 @@ describe('RFC 7518 §4.2 RSA1_5', async () => {
     expect(text((await decryptCompact(token, key, options)).plaintext)).toBe('hello')
   })
 
-  it('RFC 7516 §11.5 refuses in one way whatever the padding is', async () => {
+  it('RFC 7516 §11.5, RFC 8017 §7.2.2 refuses in one way whatever the padding is', async () => {
     const { publicEncrypt, constants, createPublicKey } = await import('node:crypto')
     const publicKey = createPublicKey({ key: { ...key.toPublicJwk() }, format: 'jwk' })
     const raw = (block: Buffer): string =>
@@ -55,6 +55,15 @@ describe('RFC 7518 §4.2 RSA1_5', async () => {
         decryptionFailed,
       )
     }
+  })
+
+  it('RFC 8017 §7.2.2 takes an encrypted key at its full length only', async () => {
+    const encryptedKey = (jwe: string): Buffer => Buffer.from(jwe.split('.')[1] ?? '', 'base64url')
+    let jwe = token
+    while (encryptedKey(jwe)[0] !== 0) jwe = await encryptCompact('hello', key, { registry })
+    expect(text((await decryptCompact(jwe, key, options)).plaintext)).toBe('hello')
+    const short = encryptedKey(jwe).subarray(1).toString('base64url')
+    await expect(decryptCompact(withPart(jwe, 1, short), key, options)).rejects.toMatchObject(decryptionFailed)
   })
 
   it('receives a key whatever comes, and the one that was sent where that is one', async () => {
@@ -168,6 +177,26 @@ describe.each(backends)('draft-madden-jose-ecdh-1pu-04 on $name', async (backend
     const other = await encryptGeneral('forged', [{ key: mallory, ...how }], { enc: 'A128CBC-HS256', registry })
     const { iv, ciphertext, tag } = other
     await expect(decryptJson({ ...jwe, iv, ciphertext, tag }, bob, options)).rejects.toMatchObject(decryptionFailed)
+  })
+
+  it.each<[string, object, string]>([
+    ['is for signatures', { use: 'sig' }, 'key_use_mismatch'],
+    ['does something else', { key_ops: ['sign', 'verify'] }, 'key_operation_mismatch'],
+    ['is for another algorithm', { alg: 'ECDH-ES' }, 'key_algorithm_mismatch'],
+  ])('RFC 8725 §3.1 refuses a key of the sender that %s', async (_, members, code) => {
+    const how = { alg: 'ECDH-1PU', registry }
+    const sender = await Key.import({ ...alice.toPrivateJwk(), use: undefined, ...members } as never, { backend })
+    await expect(encryptCompact('x', bob, { ...how, sender })).rejects.toMatchObject({ name: 'JoseError', code })
+    const token = await encryptCompact('x', bob, { ...how, sender: alice })
+    const options = { algorithms: ['ECDH-1PU'], registry, sender }
+    await expect(decryptCompact(token, bob, options)).rejects.toMatchObject({ name: 'JoseError', code })
+  })
+
+  it('sends with a private key', async () => {
+    const sender = await Key.import(alice.toPublicJwk(), { backend })
+    await expect(encryptCompact('x', bob, { alg: 'ECDH-1PU', registry, sender })).rejects.toMatchObject(
+      refusal('key_not_private', "key cannot send: expected the sender's private key"),
+    )
   })
 
   it('refuses keys on different curves', async () => {

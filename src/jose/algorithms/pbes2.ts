@@ -1,6 +1,7 @@
 import type { CryptoBackend, HashName } from '../../crypto/backend.ts'
 import { encodeBase64url } from '../../util/base64url.ts'
 import { concatBytes, encodeUtf8 } from '../../util/bytes.ts'
+import { wholeNumber } from '../../util/whole-number.ts'
 import { JoseError } from '../errors.ts'
 import {
   freshKey,
@@ -32,7 +33,7 @@ export function passwordKeyWrap(hash: HashName, bits: number): KeyManagementRow 
     sender(key) {
       const password = passwordOf(key)
       return async (request) => {
-        const p2c = checkIterations(request.iterations ?? defaultIterations)
+        const p2c = wholeNumber('iterations', request.iterations ?? defaultIterations, leastIterations)
         const p2s = key.crypto.randomBytes(saltLength)
         const cek = freshKey(key, request)
         const wrapper = await derive(key.crypto, { hash, password, salt: saltOf(name, p2s), count: p2c, bits })
@@ -56,11 +57,6 @@ function passwordOf(key: KeyHandle): Uint8Array {
   const secret = secretOf(key)
   if (secret instanceof Uint8Array) return secret
   throw new JoseError('key_not_extractable', 'password cannot be shown: expected its bytes, not a CryptoKey')
-}
-
-function checkIterations(iterations: number): number {
-  if (Number.isSafeInteger(iterations) && iterations >= leastIterations) return iterations
-  throw new TypeError(`"iterations" option invalid: expected a whole number from ${leastIterations}`)
 }
 
 interface PasswordDerivation {
@@ -87,7 +83,7 @@ function readSalt(header: Readonly<Record<string, unknown>>): Uint8Array {
   throw invalidParameter('p2s', 'PBES2 Salt Input', `at least ${shortestSalt} bytes in base64url`)
 }
 
-/** The sender chooses what decrypting costs, within bounds (CVE-2023-50967 and its kin). @spec RFC 7518 §8.5 */
+/** The sender chooses what decrypting costs, within bounds (CVE-2023-50967 and its kin). @spec RFC 7518 §4.8.1.2 */
 function readCount({ p2c }: Readonly<Record<string, unknown>>, { minimum, maximum }: IterationLimits): number {
   if (typeof p2c === 'number' && Number.isSafeInteger(p2c) && p2c >= minimum && p2c <= maximum) return p2c
   throw invalidParameter('p2c', 'PBES2 Count', `a whole number from ${minimum} to ${maximum}`)

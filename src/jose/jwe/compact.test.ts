@@ -24,7 +24,7 @@ const rsaOf = new Map(
   ),
 )
 
-describe.each(backends)('RFC 7518 §4.1 §5.1 every algorithm on $name', (backend) => {
+describe.each(backends)('RFC 7518 §4.1 §4.3 §4.4 §4.5 §4.6 §4.7 §4.8 §5.1 §5.3 every algorithm on $name', (backend) => {
   it.each(algorithms.flatMap((alg) => contentEncryptions.map((enc) => [alg, enc] as const)))(
     '%s with %s',
     async (alg, enc) => {
@@ -42,16 +42,19 @@ describe.each(backends)('RFC 7518 §4.1 §5.1 every algorithm on $name', (backen
     },
   )
 
-  it.each(['P-256', 'P-384', 'P-521', 'X25519', 'X448'] as const)('RFC 8037 §3.2 agreement on %s', async (crv) => {
-    for (const alg of ['ECDH-ES', 'ECDH-ES+A128KW']) {
-      const key = await generateEncryptionKey(alg, { crv, backend })
-      const publicKey = await Key.import(key.toPublicJwk(), { backend })
-      const token = await encryptCompact('x', publicKey, { apu: 'Alice', apv: new Uint8Array([0, 255]) })
-      const { plaintext, header } = await decryptCompact(token, key)
-      expect(text(plaintext)).toBe('x')
-      expect(header).toMatchObject({ epk: { crv }, apu: 'QWxpY2U', apv: 'AP8' })
-    }
-  })
+  it.each(['P-256', 'P-384', 'P-521', 'X25519', 'X448'] as const)(
+    'RFC 7518 §4.6.1, RFC 8037 §3.2 agreement on %s',
+    async (crv) => {
+      for (const alg of ['ECDH-ES', 'ECDH-ES+A128KW']) {
+        const key = await generateEncryptionKey(alg, { crv, backend })
+        const publicKey = await Key.import(key.toPublicJwk(), { backend })
+        const token = await encryptCompact('x', publicKey, { apu: 'Alice', apv: new Uint8Array([0, 255]) })
+        const { plaintext, header } = await decryptCompact(token, key)
+        expect(text(plaintext)).toBe('x')
+        expect(header).toMatchObject({ epk: { crv }, apu: 'QWxpY2U', apv: 'AP8' })
+      }
+    },
+  )
 })
 
 describe('RFC 7516 §5.1 what is written', () => {
@@ -234,7 +237,7 @@ describe('RFC 7516 §7.1 the form of a token', () => {
       'critical_unsupported',
       '"crit" (Critical) header parameter names an extension that is not understood',
     ],
-  ])('refuses the header %s', async (header, code, message) => {
+  ])('RFC 7516 §4, §4.1, §4.1.1, §4.1.2, §4.1.13 refuses the header %s', async (header, code, message) => {
     await expect(decryptCompact(withHeader(jwe, header), secret)).rejects.toMatchObject(refusal(code, message))
   })
 

@@ -2,7 +2,12 @@ import type { SecretKey } from '../../crypto/encryption.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import { decodeBase64url } from '../../util/base64url.ts'
 import type { ContentEncryption } from '../algorithms/content-encryption.ts'
-import type { IterationLimits, KeyHandle, KeyManagement } from '../algorithms/key-management.ts'
+import {
+  type IterationLimits,
+  invalidParameter,
+  type KeyHandle,
+  type KeyManagement,
+} from '../algorithms/key-management.ts'
 import { JoseError, orThrow } from '../errors.ts'
 import { Key } from '../jwk/key.ts'
 import type { KeySource } from '../jwks/source.ts'
@@ -11,6 +16,7 @@ import type { JweHeader } from './header.ts'
 import { effectiveLimits, type JweLimits } from './limits.ts'
 import { keyHandle, type PreparedReceiver, preparedReceiver } from './prepared.ts'
 import { allowedRecipients, checkAllowed, checkNamed, findTrials, type ParsedRecipient, type Trial } from './trials.ts'
+import { senderProblem } from './usage.ts'
 import { decompress } from './zip.ts'
 
 /** What all recipients of a token share. Encoded, but for the additional data. */
@@ -80,6 +86,7 @@ async function openFirst(
   options: DecryptOptions,
 ): Promise<Opened> {
   const trials = await findTrials(recipients, keys, options)
+  checkIterations(trials, options)
   const decoded = decodeContent(content)
   const problems: unknown[] = []
   for (const trial of trials) {
@@ -199,19 +206,45 @@ function iterationLimits(limits: JweLimits | undefined): IterationLimits {
   return { minimum: minimumIterations, maximum: maximumIterations }
 }
 
+/**
+ * What refusing a token costs is bounded for the token as a whole: many recipients, or many passwords to try, must not
+ * multiply it. One trial alone is judged by its algorithm.
+ *
+ * @spec RFC 7518 §4.8.1.2
+ */
+function checkIterations(trials: readonly Trial[], options: DecryptOptions): void {
+  if (trials.length < 2) return
+  const { maximum } = iterationsOf(options)
+  const counts = trials.map(({ recipient }) => iterationCount(recipient.facts.header))
+  if (counts.reduce((sum, count) => sum + count) > maximum) {
+    throw invalidParameter('p2c', 'PBES2 Count', `no more than ${maximum} for all recipients and keys together`)
+  }
+}
+
+/** What is no count is refused by its algorithm, and costs nothing. */
+function iterationCount({ p2c }: JweHeader): number {
+  return typeof p2c === 'number' && p2c > 0 ? p2c : 0
+}
+
 /** Whose key proves that it was they who sent: the one that the recipient expects, never one that the token brings. */
 async function senderOf(
   { skid }: JweHeader,
   { crv }: Key,
-  { name }: KeyManagement,
+  algorithm: KeyManagement,
   { sender }: DecryptOptions,
 ): Promise<KeyHandle> {
-  if (sender === undefined) throw new TypeError(`"sender" option missing: ${name} expects the sender's public key`)
+  if (sender === undefined) {
+    throw new TypeError(`"sender" option missing: ${algorithm.name} expects the sender's public key`)
+  }
   const criteria = { use: 'enc', ...(typeof skid === 'string' && { kid: skid }) } as const
   const candidates = sender instanceof Key ? [sender] : await sender.select(criteria)
   const found = candidates.find((key) => key.crv === crv)
-  if (found !== undefined) return keyHandle(found)
-  throw new JoseError('key_not_found', 'no key of the sender: expected one on the curve of the recipient')
+  if (found === undefined) {
+    throw new JoseError('key_not_found', 'no key of the sender: expected one on the curve of the recipient')
+  }
+  const problem = senderProblem(found, algorithm, 'receive')
+  if (problem) throw problem
+  return keyHandle(found)
 }
 
 function decodeContent({ additionalData, iv, ciphertext, tag }: ParsedContent): Content {

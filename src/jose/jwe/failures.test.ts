@@ -17,7 +17,9 @@ import { Key } from '../jwk/key.ts'
 import { KeySet } from '../jwks/key-set.ts'
 import { decryptCompact } from './compact.ts'
 import { encryptCompact } from './encrypt.ts'
+import { encryptGeneral } from './encrypt-json.ts'
 import { generateEncryptionKey } from './generate.ts'
+import { decryptJson } from './json.ts'
 
 const { secret, wrapper, agreed, rsa } = await makeEncryptionKeys()
 const jwe = await encryptCompact('hello', secret)
@@ -108,7 +110,7 @@ describe('header parameters of algorithms', () => {
   it.each([
     ['apu', 'Agreement PartyUInfo', 5],
     ['apv', 'Agreement PartyVInfo', 'a='],
-  ])('RFC 7518 §4.6.1 "%s"', async (name, meaning, value) => {
+  ])('RFC 7518 §4.6.1.2 §4.6.1.3 "%s"', async (name, meaning, value) => {
     const { header } = await decryptCompact(await encryptCompact('x', agreed), agreed)
     const token = withHeader(await encryptCompact('x', agreed), { ...header, [name]: value })
     await expect(decryptCompact(token, agreed)).rejects.toMatchObject(
@@ -134,7 +136,7 @@ describe('header parameters of algorithms', () => {
     ['iv', 'Initialization Vector', 'AAAA', 12],
     ['tag', 'Authentication Tag', undefined, 16],
     ['tag', 'Authentication Tag', 'AAAA', 16],
-  ])('RFC 7518 §4.7.1 "%s" (%s) %s', async (name, meaning, value, length) => {
+  ])('RFC 7518 §4.7.1.1 §4.7.1.2 "%s" (%s) %s', async (name, meaning, value, length) => {
     const key = await generateEncryptionKey('A128GCMKW')
     const token = await encryptCompact('x', key)
     const { header } = await decryptCompact(token, key)
@@ -146,16 +148,39 @@ describe('header parameters of algorithms', () => {
     )
   })
 
-  it.each([undefined, 999, 600_001, 1e9, 1000.5, '2000', -1])('CVE-2023-50967 RFC 7518 §8.5 "p2c" %s', async (p2c) => {
-    const key = await generateEncryptionKey('PBES2-HS256+A128KW')
-    const token = await encryptCompact('x', key, { iterations })
-    const { header } = await decryptCompact(token, key)
-    await expect(decryptCompact(withHeader(token, { ...header, p2c }), key)).rejects.toMatchObject(
+  it.each([undefined, 999, 600_001, 1e9, 1000.5, '2000', -1])(
+    'CVE-2023-50967 RFC 7518 §4.8.1.2 "p2c" %s',
+    async (p2c) => {
+      const key = await generateEncryptionKey('PBES2-HS256+A128KW')
+      const token = await encryptCompact('x', key, { iterations })
+      const { header } = await decryptCompact(token, key)
+      await expect(decryptCompact(withHeader(token, { ...header, p2c }), key)).rejects.toMatchObject(
+        refusal(
+          'header_parameter_invalid',
+          '"p2c" (PBES2 Count) header parameter invalid: expected a whole number from 1000 to 600000',
+        ),
+      )
+    },
+  )
+
+  it.each([undefined, -1e12, 'x'])('RFC 7518 §4.8.1.2 "p2c" of all trials together, beside %s', async (p2c) => {
+    const password = await generateEncryptionKey('PBES2-HS256+A128KW')
+    const general = await encryptGeneral('x', [
+      { key: password, iterations },
+      { key: password, iterations },
+    ])
+    const [first] = general.recipients
+    const strange = { ...first, header: { ...first?.header, p2c } }
+    const jwe = { ...general, recipients: [strange, ...general.recipients] }
+    const most = 2 * iterations
+    await expect(decryptJson(jwe, password, { limits: { maximumIterations: most - 1 } })).rejects.toMatchObject(
       refusal(
         'header_parameter_invalid',
-        '"p2c" (PBES2 Count) header parameter invalid: expected a whole number from 1000 to 600000',
+        `"p2c" (PBES2 Count) header parameter invalid: expected no more than ${most - 1} for all recipients and keys together`,
       ),
     )
+    const { plaintext } = await decryptJson(jwe, password, { limits: { maximumIterations: most } })
+    expect(text(plaintext)).toBe('x')
   })
 
   it('RFC 7518 §4.8.1.1 "p2s" of 8 bytes at least', async () => {
@@ -170,13 +195,29 @@ describe('header parameters of algorithms', () => {
     )
   })
 
-  it('the bounds of "p2c" can be moved, both of them', async () => {
+  it('RFC 7518 §4.8.1.2 the bounds of "p2c" can be moved, both of them', async () => {
     const key = await generateEncryptionKey('PBES2-HS256+A128KW')
     const token = await encryptCompact('x', key, { iterations: 2000 })
     for (const limits of [{ minimumIterations: 2001 }, { maximumIterations: 1999 }]) {
       await expect(decryptCompact(token, key, { limits })).rejects.toMatchObject({ code: 'header_parameter_invalid' })
     }
     expect(text((await decryptCompact(token, key, { limits: { maximumIterations: 2000 } })).plaintext)).toBe('x')
+  })
+})
+
+describe('RFC 8725 §3.1 what the caller accepts', () => {
+  it.each([{ algorithms: 'dir or another' }, { algorithms: ['dir'], encryptions: 'A256GCM or another' }])(
+    'is a list: %o',
+    async (options) => {
+      await expect(decryptCompact(jwe, secret, options as object)).rejects.toThrow(
+        new TypeError('"algorithms" or "encryptions" option invalid: expected a list of names'),
+      )
+    },
+  )
+
+  it('names extensions whole', async () => {
+    const token = await encryptCompact('x', secret, { header: { ext: 1 }, critical: ['ext'] })
+    await expect(decryptCompact(token, secret, { critical: 'exts' as never })).rejects.toThrow(TypeError)
   })
 })
 

@@ -1,3 +1,4 @@
+import { completeLimits } from '../../util/whole-number.ts'
 import { JoseError } from '../errors.ts'
 
 /** How large the parts of a JWE may be, encoded, in characters; looked at before anything is decoded. */
@@ -16,7 +17,7 @@ export interface JweLimits {
   readonly plaintext?: number
   /** How often a password must have been hashed: 1 000 by default. */
   readonly minimumIterations?: number
-  /** How often a password may have to be hashed: 600 000 by default. */
+  /** How often passwords may have to be hashed for one token: 600 000 by default. */
   readonly maximumIterations?: number
 }
 
@@ -34,9 +35,9 @@ const defaults: Required<JweLimits> = {
 /** IV and tag have lengths of their own, which are checked exactly; none is longer than this. */
 export const longestFixedPart = 64
 
-/** The limits that hold for one call. */
+/** The limits that hold for one call. @throws TypeError for one that is no whole number. */
 export function effectiveLimits(limits: JweLimits | undefined): Required<JweLimits> {
-  return limits === undefined ? defaults : { ...defaults, ...limits }
+  return limits === undefined ? defaults : completeLimits(defaults, limits)
 }
 
 /** The refusal of what is longer than a limit. */

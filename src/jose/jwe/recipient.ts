@@ -15,7 +15,7 @@ import { JoseError } from '../errors.ts'
 import { Key } from '../jwk/key.ts'
 import type { KeySource } from '../jwks/source.ts'
 import { keyHandle, type PreparedSender, preparedSender } from './prepared.ts'
-import { encryptionProblem } from './usage.ts'
+import { encryptionProblem, senderProblem } from './usage.ts'
 
 /** How a content encryption key reaches a recipient. */
 export interface KeyManagementOptions {
@@ -120,6 +120,8 @@ export function sendRequest(
   if (algorithm.isAuthenticated === true && sender === undefined) {
     throw new TypeError(`"sender" option missing: ${algorithm.name} expects the sender's private key`)
   }
+  const problem = sender && algorithm.isAuthenticated === true && senderProblem(sender, algorithm, 'send')
+  if (problem) throw problem
   return {
     enc,
     cek,

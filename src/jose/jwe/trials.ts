@@ -31,7 +31,7 @@ export function allowedRecipients(
   options: DecryptOptions,
 ): AtLeastOne<ParsedRecipient> {
   const { algorithms } = options
-  const [first, ...others] = recipients.filter(({ facts }) => algorithms?.includes(facts.algorithm.name) ?? true)
+  const [first, ...others] = recipients.filter(({ facts }) => isListed(facts.algorithm.name, algorithms))
   if (first === undefined) throw algorithmNotAllowed(algorithms ?? [])
   checkAllowed(first.facts, options)
   return [first, ...others]
@@ -40,10 +40,17 @@ export function allowedRecipients(
 /** Whether the caller accepts what a header asks for. @spec RFC 8725 §3.1 */
 export function checkAllowed(facts: JweHeaderFacts, options: DecryptOptions): void {
   const { algorithms, encryptions, allowCompression, critical } = options
-  if (algorithms !== undefined && !algorithms.includes(facts.algorithm.name)) throw algorithmNotAllowed(algorithms)
-  if (encryptions !== undefined && !encryptions.includes(facts.enc.name)) throw encryptionNotAllowed(encryptions)
+  if (!isListed(facts.algorithm.name, algorithms)) throw algorithmNotAllowed(algorithms ?? [])
+  if (!isListed(facts.enc.name, encryptions)) throw encryptionNotAllowed(encryptions ?? [])
   if (facts.isCompressed && allowCompression !== true) throw compressionNotAllowed()
   checkUnderstood(facts.critical, critical)
+}
+
+function isListed(name: string, list: readonly string[] | undefined): boolean {
+  if (list === undefined) return true
+  // Of a text, which untyped code may hand over, `includes` would look for a part.
+  if (Array.isArray(list)) return list.includes(name)
+  throw new TypeError('"algorithms" or "encryptions" option invalid: expected a list of names')
 }
 
 function algorithmNotAllowed(algorithms: readonly string[]): JoseError {

@@ -20,6 +20,14 @@ export function encryptionProblem(...input: Parameters<Check>): JoseError | unde
   return undefined
 }
 
+/** Why this key must not be the sender's, which takes part in the agreement as the recipient's does. */
+export function senderProblem(key: Key, algorithm: KeyManagement, direction: Direction): JoseError | undefined {
+  const problems = algorithm.operations[direction].map((operation) => keyProblem(key, algorithm, operation))
+  if (!problems.includes(undefined)) return problems[0]
+  if (direction === 'receive' || key.isPrivate) return undefined
+  return new JoseError('key_not_private', "key cannot send: expected the sender's private key")
+}
+
 /** Of several names for what the key does (wrap a key, encrypt one), the key has to list only one. */
 function checkRequirement(...[key, algorithm, enc, direction]: Parameters<Check>): JoseError | undefined {
   const isContentKey = algorithm.exactBits === 'as enc'

@@ -1,6 +1,7 @@
 import { type KeyMaterial, PlatformUnsupportedError } from '../../crypto/backend.ts'
 import { decodeBase64url } from '../../util/base64url.ts'
-import { algorithmsFor, signatureAlgorithms } from '../algorithms/registry.ts'
+import { algorithmsFor } from '../algorithms/signature-registry.ts'
+import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import { JoseError } from '../errors.ts'
 import type { KeyRecord } from './record.ts'
 
@@ -22,7 +23,7 @@ function checkConsistency({ use, keyOps }: KeyRecord): void {
 /** A signing key that no algorithm could ever use is refused on import, not on its first use. */
 function checkServes(record: KeyRecord): void {
   if (!isForSignatures(record)) return
-  const rows = algorithmsFor(record)
+  const rows = algorithmsFor(record.registry, record)
   const [first] = rows
   if (first === undefined) {
     throw new JoseError('key_unsupported', 'key unsupported: no signature algorithm fits its "kty", "crv" and "alg"')
@@ -32,8 +33,8 @@ function checkServes(record: KeyRecord): void {
 }
 
 /** Whether the key says so; one that says nothing may be for encryption, and is judged when it is used. */
-function isForSignatures({ use, alg }: KeyRecord): boolean {
-  if (alg !== undefined && use !== 'enc') return signatureAlgorithms[alg] !== undefined || use === 'sig'
+function isForSignatures({ use, alg, registry }: KeyRecord): boolean {
+  if (alg !== undefined && use !== 'enc') return registry.algorithms[alg] !== undefined || use === 'sig'
   return use === 'sig'
 }
 
@@ -70,9 +71,15 @@ async function checkMaterial(record: KeyRecord): Promise<void> {
 /** What a key pair is tried with; not the signing input of any JWS. */
 const probe = 'Do the halves of this key belong together?'
 
-/** Whether the halves belong together, as far as a signature can tell: RSA is compared number by number before. */
-async function signsForItself({ kty, crv, material, publicMembers, backend }: KeyRecord): Promise<boolean> {
-  const [row] = kty === 'RSA' ? [] : algorithmsFor({ kty, crv, alg: undefined })
+/**
+ * Whether the halves belong together, as far as a signature can tell: RSA is compared number by number before. A key of
+ * type AKP is for the one algorithm that it names; for the others any that fits will do, whether the key may serve it or
+ * not.
+ */
+async function signsForItself(record: KeyRecord): Promise<boolean> {
+  const { kty, crv, material, publicMembers, backend } = record
+  const alg = kty === 'AKP' ? record.alg : undefined
+  const [row] = kty === 'RSA' ? [] : algorithmsFor(standardSignatureRegistry(), { kty, crv, alg })
   if (row === undefined) return true
   const verify = await backend.verifier(publicMembers ?? material, row.scheme)
   const sign = await backend.signer(material, row.scheme)

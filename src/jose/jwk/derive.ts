@@ -1,7 +1,7 @@
 import { type CryptoBackend, type HashName, type KeyMembers, PlatformUnsupportedError } from '../../crypto/backend.ts'
 import { derObjectIdentifier } from '../../crypto/der-keys.ts'
 import { encodeBase64url } from '../../util/base64url.ts'
-import { type SignatureAlgorithm, signatureAlgorithm } from '../algorithms/registry.ts'
+import type { SignatureAlgorithm } from '../algorithms/signature-registry.ts'
 import { JoseError } from '../errors.ts'
 import { element, objectIdentifier, octetString, sequence, smallInteger } from './formats/asn1.ts'
 import { keyShapeOf } from './key-types.ts'
@@ -24,17 +24,16 @@ const minimumSecret = 16
  * @spec RFC 5869 §2
  */
 export async function deriveMembers(
-  alg: string,
+  algorithm: SignatureAlgorithm,
   secret: Uint8Array,
   { salt = new Uint8Array(), info, hash = 'sha-256' }: DerivationOptions,
   backend: CryptoBackend,
 ): Promise<KeyMembers> {
-  const algorithm = signatureAlgorithm(alg)
   if (secret.length < minimumSecret) {
     throw new JoseError('key_too_weak', `secret is too short: expected at least ${minimumSecret} random bytes`)
   }
   const kind = kindOf(algorithm)
-  const bytes = await backend.hkdf(hash, secret, salt, info ?? `authwright ${alg}`, kind.length)
+  const bytes = await backend.hkdf(hash, secret, salt, info ?? `authwright ${algorithm.name}`, kind.length)
   if (kind.kty === 'oct') return { kty: 'oct', k: encodeBase64url(bytes) }
   return completed(kind.name, kind.toPrivateKey(bytes), backend)
 }

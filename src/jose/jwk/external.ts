@@ -4,7 +4,7 @@ import { curveWidths } from '../../crypto/schemes.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import { encodeBase64url } from '../../util/base64url.ts'
 import { encodeUtf8 } from '../../util/bytes.ts'
-import type { SignatureAlgorithm } from '../algorithms/registry.ts'
+import type { SignatureAlgorithm } from '../algorithms/signature-registry.ts'
 import { JoseError } from '../errors.ts'
 import type { KeyFacts } from './usage.ts'
 

@@ -5,9 +5,11 @@ import {
   PlatformUnsupportedError,
 } from '../../crypto/backend.ts'
 import { encodeBase64url } from '../../util/base64url.ts'
-import { signatureAlgorithm } from '../algorithms/registry.ts'
+import { wholeNumber } from '../../util/whole-number.ts'
+import type { SignatureAlgorithm } from '../algorithms/signature-registry.ts'
 import { JoseError } from '../errors.ts'
 import { keyShapeOf } from './key-types.ts'
+import { longestModulus } from './rsa.ts'
 
 /** A kind of key, for those that are not made for one signature algorithm. */
 export type KeyKind =
@@ -23,11 +25,10 @@ export interface GenerationOptions {
 
 /** Makes the material of a private key, or of a secret as long as the hash, for one algorithm. */
 export function generateForAlgorithm(
-  alg: string,
+  { name, kty, minimumBits, scheme, crv: curves = [] }: SignatureAlgorithm,
   { crv, modulusLength }: GenerationOptions,
   backend: CryptoBackend,
 ): Promise<KeyMembers> {
-  const { name, kty, minimumBits, scheme, crv: curves = [] } = signatureAlgorithm(alg)
   if (kty === 'RSA') checkModulus(name, modulusLength, minimumBits)
   if (scheme.family === 'hmac') return generateKind({ kty: 'oct', bits: minimumBits }, modulusLength, backend)
   if (crv !== undefined && !curves.includes(crv)) {
@@ -62,6 +63,7 @@ function schemeOf(kind: Exclude<KeyKind, { kty: 'oct' }>, modulusLength: number)
 }
 
 function checkModulus(name: string, modulusLength: number, minimum: number): void {
+  wholeNumber('modulusLength', modulusLength, 0, longestModulus)
   if (modulusLength >= minimum) return
   throw new JoseError('key_too_weak', `"modulusLength" is too small: ${name} expects at least ${minimum} bits`)
 }

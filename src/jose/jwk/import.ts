@@ -1,5 +1,6 @@
 import type { CryptoBackend, KeyMembers, NativeDescription } from '../../crypto/backend.ts'
 import { decodeBase64url, encodeBase64url } from '../../util/base64url.ts'
+import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
 import { JoseError } from '../errors.ts'
 import { checkKey } from './check.ts'
 import type { CertificateParameters } from './formats/certificate.ts'
@@ -32,11 +33,20 @@ export interface KeyHints {
 }
 
 /** A source as each format yields it, before the rules that hold for all of them. */
-type Source = Omit<KeyRecord, 'backend' | 'alg' | 'kid' | 'use' | 'keyOps' | 'isWeakAllowed' | 'external'> &
+type Source = Omit<
+  KeyRecord,
+  'backend' | 'registry' | 'alg' | 'kid' | 'use' | 'keyOps' | 'isWeakAllowed' | 'external'
+> &
   Partial<Record<'alg' | 'kid' | 'use', string>> & { readonly keyOps?: readonly string[] }
 
+/** Where a key is to work, and what for. */
+export interface KeyPlace {
+  readonly backend: CryptoBackend
+  readonly registry: SignatureRegistry
+}
+
 /** Reads a key in any of its formats and applies the rules that hold for all of them. */
-export async function readKey(input: KeyInput, hints: KeyHints, backend: CryptoBackend): Promise<KeyRecord> {
+export async function readKey(input: KeyInput, hints: KeyHints, { backend, registry }: KeyPlace): Promise<KeyRecord> {
   const source = await readSource(input, hints, backend)
   const record: KeyRecord = {
     ...source,
@@ -46,6 +56,7 @@ export async function readKey(input: KeyInput, hints: KeyHints, backend: CryptoB
     keyOps: source.keyOps,
     isWeakAllowed: hints.allowWeakKey ?? false,
     backend,
+    registry,
   }
   await checkKey(record)
   return record

@@ -1,4 +1,4 @@
-export type { SignatureAlgorithmName } from '../algorithms/registry.ts'
+export type { SignatureAlgorithm, SignatureAlgorithmName, SignatureRegistry } from '../algorithms/signatures.ts'
 export { JoseError, type JoseErrorCode } from '../errors.ts'
 export type { DerivationOptions } from './derive.ts'
 export type { ExternalSigner, SigningRequest } from './external.ts'
@@ -14,6 +14,7 @@ export {
   type GenerateKeyOptions,
   Key,
   type KeyOptions,
+  type KeyPlaceOptions,
   type PreparedSigner,
   type PrivateExportOptions,
   type PublicExportOptions,
@@ -40,3 +41,4 @@ export type {
   RsaPublicJwk,
 } from './types.ts'
 export type { KeyRequirement } from './usage.ts'
+export type { VerificationKey } from './verification-key.ts'

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { signatureVectors } from '../../../test/conformance/jose/vectors.ts'
 import { getBackend } from '../../crypto/backend.ts'
 import { createWebBackend } from '../../crypto/web.ts'
-import { signatureAlgorithm, signatureAlgorithms } from '../algorithms/registry.ts'
+import { type SignatureAlgorithm, signatureAlgorithm } from '../algorithms/signature-registry.ts'
+import { signatureAlgorithms, standardSignatureRegistry } from '../algorithms/signatures.ts'
 import { KeySet } from '../jwks/key-set.ts'
 import { signCompact, verifyCompact } from '../jws/index.ts'
 import type { SigningRequest } from './external.ts'
@@ -11,7 +12,8 @@ import { Key } from './key.ts'
 import type { Jwk, PrivateJwk } from './types.ts'
 
 /** ML-DSA has its own tests: not every runtime has it. */
-const names = Object.keys(signatureAlgorithms).filter((name) => !name.startsWith('ML-DSA'))
+const row = (alg: string): SignatureAlgorithm => signatureAlgorithm(standardSignatureRegistry(), alg)
+const names = signatureAlgorithms.map(({ name }) => name).filter((name) => !name.startsWith('ML-DSA'))
 let rsa: PrivateJwk
 let ec: PrivateJwk
 
@@ -29,7 +31,7 @@ describe('RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2 Key.generate', () => {
     const { header, key: used } = await verifyCompact(jws, key)
     expect(header).toEqual({ alg, kid: await key.thumbprint() })
     expect(used).toBe(key)
-    expect(key).toMatchObject({ alg, use: 'sig', isPrivate: true, kty: signatureAlgorithm(alg).kty })
+    expect(key).toMatchObject({ alg, use: 'sig', isPrivate: true, kty: row(alg).kty })
   })
 
   it('takes a kid and an RSA size', async () => {
@@ -129,7 +131,7 @@ describe('formats that Key.import reads', () => {
   })
 })
 
-describe('RFC 7517 §4, §4.3 and RFC 7518 §6 members of a JWK', () => {
+describe('RFC 7517 §4, §4.3 and RFC 7518 §6, §6.1, §6.3.2.7 members of a JWK', () => {
   const secret = { kty: 'oct', k: Buffer.alloc(32).toString('base64url') }
   const cases: [string, () => Jwk, string, string][] = [
     [
@@ -170,7 +172,7 @@ describe('RFC 7517 §4, §4.3 and RFC 7518 §6 members of a JWK', () => {
     ],
     [
       'a key for agreement that is said to sign',
-      () => ({ kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43), use: 'sig' }),
+      () => ({ kty: 'OKP', crv: 'X25519', x: 'hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo', use: 'sig' }),
       'key_unsupported',
       'key unsupported: no signature algorithm fits its "kty", "crv" and "alg"',
     ],
@@ -312,6 +314,14 @@ describe('RFC 7517 §4, §4.3 and RFC 7518 §6 members of a JWK', () => {
     }
   })
 
+  it.each([getBackend(), createWebBackend()])('refuses halves of two keys for agreement ($name)', async (backend) => {
+    const [one, other] = await Promise.all([1, 2].map(() => Key.generate({ kty: 'OKP', crv: 'X25519' })))
+    const mixed = { ...one?.toPrivateJwk(), x: ({ ...other?.toPublicJwk() } as Jwk)['x'] } as Jwk
+    await expect(Key.import(mixed, { backend })).rejects.toMatchObject(
+      refusal('key_invalid', 'JWK invalid: its members are no key of type "OKP"'),
+    )
+  })
+
   it('refuses an option that contradicts the key', async () => {
     await expect(Key.import({ ...ec }, { alg: 'ES384' })).rejects.toMatchObject(
       refusal('key_invalid', '"alg" option and "alg" of the key differ: expected one value'),
@@ -368,7 +378,7 @@ describe('what a key shows', () => {
 describe('RFC 8725 §3.1, RFC 7517 §4.1, §4.2, §4.3, §4.4 the key pins the algorithm, before any cryptography', () => {
   const prepare =
     (jwk: Jwk | PrivateJwk, alg: string, operation: 'signer' | 'verifier') => async (): Promise<unknown> =>
-      (await Key.import(jwk))[operation](signatureAlgorithm(alg))
+      (await Key.import(jwk))[operation](row(alg))
   const bare = ({ alg: _, ...jwk }: PrivateJwk): PrivateJwk => jwk as PrivateJwk
   const publicEc = (): Jwk => {
     const { d: _, ...jwk } = ec as { d: string }
@@ -424,11 +434,11 @@ describe('RFC 8725 §3.1, RFC 7517 §4.1, §4.2, §4.3, §4.4 the key pins the a
 
   it('prepares once for each algorithm, and again after a failure', async () => {
     const key = await Key.import(ec)
-    expect(key.signer(signatureAlgorithm('ES256'))).toBe(key.signer(signatureAlgorithm('ES256')))
+    expect(key.signer(row('ES256'))).toBe(key.signer(row('ES256')))
     const web = await Key.import(ec, { backend: createWebBackend() })
-    const [first, second] = [web.verifier(signatureAlgorithm('ES256')), web.verifier(signatureAlgorithm('ES256'))]
+    const [first, second] = [web.verifier(row('ES256')), web.verifier(row('ES256'))]
     expect(await first).toBe(await second)
-    expect(web.verifier(signatureAlgorithm('ES256'))).toBe(await first)
+    expect(web.verifier(row('ES256'))).toBe(await first)
   })
 })
 
@@ -534,7 +544,7 @@ describe('Key.generate by kind', () => {
   })
 })
 
-describe('RFC 7518 §6.3.2 RSA keys without their primes', () => {
+describe('RFC 7518 §2, §6.3.2 RSA keys without their primes', () => {
   const exponents = ({ kty, n, e, d }: Record<string, unknown>): Jwk => ({ kty: String(kty), n, e, d })
 
   it('are completed, whatever modulus the exponent was computed with', async () => {
@@ -702,7 +712,7 @@ describe('Key.external: keys in a key management service', () => {
     expect(Buffer.from((await requests[0]?.digest()) ?? [])).toEqual(digest)
   })
 
-  it('take the DER of most services', async () => {
+  it('RFC 3279 §2.2.3 take the DER of most services', async () => {
     const key = await Key.external({
       publicKey,
       signatureFormat: 'der',

@@ -1,6 +1,12 @@
 import { type CryptoBackend, getBackend, type KeyMembers, type Signer, type Verifier } from '../../crypto/backend.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
-import { algorithmsFor, type SignatureAlgorithm } from '../algorithms/registry.ts'
+import {
+  algorithmsFor,
+  type SignatureAlgorithm,
+  type SignatureRegistry,
+  signatureAlgorithm,
+} from '../algorithms/signature-registry.ts'
+import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import { JoseError } from '../errors.ts'
 import type { DerivationOptions } from './derive.ts'
 import type { ExternalSigner } from './external.ts'
@@ -8,19 +14,25 @@ import type { CertificateParameters } from './formats/certificate.ts'
 import type { PrivateForm, PublicForm } from './formats/export.ts'
 import type { WebKeyParameters } from './formats/platform.ts'
 import { generateForAlgorithm, generateKind, type KeyKind } from './generate.ts'
-import { type KeyHints, type KeyInput, type KeyObjectLike, readKey } from './import.ts'
+import { type KeyHints, type KeyInput, type KeyObjectLike, type KeyPlace, readKey } from './import.ts'
 import { PreparedCache } from './prepared-cache.ts'
 import type { KeyRecord } from './record.ts'
 import { type ThumbprintHash, thumbprint, thumbprintUri } from './thumbprint.ts'
 import type { AlgorithmName, KeyOperation, PrivateJwk, PublicJwk } from './types.ts'
-import { type KeyRequirement, keyProblem, publicOperations } from './usage.ts'
+import { algorithmMismatch, type KeyRequirement, keyProblem, publicOperations } from './usage.ts'
+import type { VerificationKey } from './verification-key.ts'
 
-export interface KeyOptions extends KeyHints {
-  /** Where the key is to work; the runtime's own by default. */
+/** Where a key is to work, and what for. */
+export interface KeyPlaceOptions {
+  /** The runtime's own by default. */
   readonly backend?: CryptoBackend
+  /** The signature algorithms that the key may serve; the standard ones by default. */
+  readonly registry?: SignatureRegistry
 }
 
-export interface GenerateKeyOptions {
+export interface KeyOptions extends KeyHints, KeyPlaceOptions {}
+
+export interface GenerateKeyOptions extends KeyPlaceOptions {
   /** Default: the SHA-256 thumbprint. */
   readonly kid?: string
   /** Size of an RSA modulus in bits, 2048 by default. */
@@ -31,21 +43,18 @@ export interface GenerateKeyOptions {
   readonly alg?: AlgorithmName
   /** The use of a key that is made by its kind; any, by default. */
   readonly use?: 'sig' | 'enc'
-  readonly backend?: CryptoBackend
 }
 
-export interface DeriveKeyOptions extends DerivationOptions {
+export interface DeriveKeyOptions extends DerivationOptions, KeyPlaceOptions {
   /** Default: the SHA-256 thumbprint. */
   readonly kid?: string
-  readonly backend?: CryptoBackend
 }
 
-export interface ExternalKeyOptions extends ExternalSigner {
+export interface ExternalKeyOptions extends ExternalSigner, KeyPlaceOptions {
   /** The key that verifies what the signer signs. */
   readonly publicKey: KeyInput
   readonly alg?: AlgorithmName
   readonly kid?: string
-  readonly backend?: CryptoBackend
 }
 
 export interface PublicExportOptions {
@@ -76,6 +85,11 @@ export interface PreparedSigner {
   readonly headers: Map<string | undefined, string>
 }
 
+/** The place that options describe. Nothing is looked for before a key is made. */
+function placeOf({ backend = getBackend(), registry = standardSignatureRegistry() }: KeyPlaceOptions): KeyPlace {
+  return { backend, registry }
+}
+
 let recordOf: (key: Key) => KeyRecord
 
 /**
@@ -95,7 +109,7 @@ export function keyRecord(key: Key): KeyRecord {
  * const same = await Key.import(key.toPrivateJwk())
  * @spec RFC 7517 §4
  */
-export class Key {
+export class Key implements VerificationKey {
   readonly kty: string
   readonly crv: string | undefined
   /** Size of the secret or of the RSA modulus; 0 where the curve says it. */
@@ -112,6 +126,8 @@ export class Key {
   readonly certificates: CertificateParameters | undefined
   /** The algorithm it signs with when nobody says: its own, or the one that its curve leaves. */
   readonly defaultAlgorithm: string | undefined
+  /** The signature algorithms that it may serve. */
+  readonly registry: SignatureRegistry
   readonly #record: KeyRecord
   readonly #signers: PreparedCache<PreparedSigner> = new PreparedCache()
   readonly #verifiers: PreparedCache<Verifier> = new PreparedCache()
@@ -131,7 +147,8 @@ export class Key {
     this.isPrivate = record.isPrivate
     this.isWeakAllowed = record.isWeakAllowed
     this.certificates = record.certificates && Object.freeze(record.certificates)
-    this.defaultAlgorithm = (record.alg ?? record.crv) ? algorithmsFor(record)[0]?.name : undefined
+    this.defaultAlgorithm = (record.alg ?? record.crv) ? algorithmsFor(record.registry, record)[0]?.name : undefined
+    this.registry = record.registry
     this.#record = record
   }
 
@@ -141,7 +158,7 @@ export class Key {
    * @throws JoseError `key_invalid`, `key_unsupported`, `key_too_weak`
    */
   static async import(input: KeyInput, options: KeyOptions = {}): Promise<Key> {
-    return new Key(await readKey(input, options, options.backend ?? getBackend()))
+    return new Key(await readKey(input, options, placeOf(options)))
   }
 
   /**
@@ -153,15 +170,19 @@ export class Key {
    * @throws JoseError `algorithm_unsupported`
    */
   static async generate(algorithmOrKind: AlgorithmName | KeyKind, options: GenerateKeyOptions = {}): Promise<Key> {
-    const backend = options.backend ?? getBackend()
+    const place = placeOf(options)
     const { crv, modulusLength = 2048, alg, use } = options
     const isAlgorithm = typeof algorithmOrKind === 'string'
     const jwk = isAlgorithm
-      ? await generateForAlgorithm(algorithmOrKind, { crv, modulusLength }, backend)
-      : await generateKind(algorithmOrKind, modulusLength, backend)
-    const kid = options.kid ?? (await thumbprint(jwk, 'sha256', backend))
-    if (isAlgorithm) return Key.import(jwk, { alg: algorithmOrKind, kid, use: 'sig', backend })
-    return Key.import(jwk, { ...(alg !== undefined && { alg }), ...(use !== undefined && { use }), kid, backend })
+      ? await generateForAlgorithm(
+          signatureAlgorithm(place.registry, algorithmOrKind),
+          { crv, modulusLength },
+          place.backend,
+        )
+      : await generateKind(algorithmOrKind, modulusLength, place.backend)
+    const kid = options.kid ?? (await thumbprint(jwk, 'sha256', place.backend))
+    if (isAlgorithm) return Key.import(jwk, { alg: algorithmOrKind, kid, use: 'sig', ...place })
+    return Key.import(jwk, { ...(alg !== undefined && { alg }), ...(use !== undefined && { use }), kid, ...place })
   }
 
   /**
@@ -173,11 +194,11 @@ export class Key {
    * @throws JoseError `algorithm_unsupported`, `key_unsupported`, `key_too_weak`
    */
   static async derive(alg: AlgorithmName, secret: Uint8Array, options: DeriveKeyOptions = {}): Promise<Key> {
-    const backend = options.backend ?? getBackend()
+    const place = placeOf(options)
     const { deriveMembers } = await import('./derive.ts')
-    const jwk = await deriveMembers(alg, secret, options, backend)
-    const kid = options.kid ?? (await thumbprint(jwk, 'sha256', backend))
-    return Key.import(jwk, { alg, kid, use: 'sig', backend })
+    const jwk = await deriveMembers(signatureAlgorithm(place.registry, alg), secret, options, place.backend)
+    const kid = options.kid ?? (await thumbprint(jwk, 'sha256', place.backend))
+    return Key.import(jwk, { alg, kid, use: 'sig', ...place })
   }
 
   /**
@@ -189,9 +210,9 @@ export class Key {
    *   sign: async ({ digest }) => kms.sign(keyName, await digest()) })
    */
   static async external(options: ExternalKeyOptions): Promise<Key> {
-    const { publicKey, alg, kid, sign, signatureFormat, backend = getBackend() } = options
+    const { publicKey, alg, kid, sign, signatureFormat } = options
     const hints = { use: 'sig', ...(alg !== undefined && { alg }), ...(kid !== undefined && { kid }) } as const
-    const { keyOps: _, ...record } = await readKey(publicKey, hints, backend)
+    const { keyOps: _, ...record } = await readKey(publicKey, hints, placeOf(options))
     if (record.isPrivate) throw new JoseError('key_invalid', '"publicKey" invalid: expected a public key')
     const external = { sign, ...(signatureFormat !== undefined && { signatureFormat }) }
     return new Key({ ...record, material: { native: external }, keyOps: ['sign', 'verify'], isPrivate: true, external })
@@ -263,7 +284,8 @@ export class Key {
     const isPrivate = half === 'private'
     const { toCryptoKey } = await import('./formats/platform.ts')
     const members = isPrivate ? this.#privateMembers() : this.#publicMembers()
-    const { parameters = { alg: this.defaultAlgorithm }, usages = [isPrivate ? 'sign' : 'verify'] } = options
+    const algorithm = this.registry.algorithms[this.defaultAlgorithm ?? '']
+    const { parameters = { algorithm }, usages = [isPrivate ? 'sign' : 'verify'] } = options
     return toCryptoKey(members, parameters, usages, extractable)
   }
 
@@ -302,7 +324,7 @@ export class Key {
 
   /** Whether the key may serve an algorithm. */
   supports(algorithm: KeyRequirement, operation: KeyOperation): boolean {
-    return keyProblem(this, algorithm, operation) === undefined
+    return this.#problem(algorithm, operation) === undefined
   }
 
   /**
@@ -311,7 +333,7 @@ export class Key {
    * @throws JoseError where the key must not serve the algorithm.
    */
   signer(algorithm: SignatureAlgorithm): Awaitable<PreparedSigner> {
-    return this.#signers.get(algorithm.name) ?? this.#signers.make(algorithm.name, () => this.#prepareSigner(algorithm))
+    return this.#signers.get(algorithm) ?? this.#signers.make(algorithm, () => this.#prepareSigner(algorithm))
   }
 
   /**
@@ -320,10 +342,7 @@ export class Key {
    * @throws JoseError where the key must not serve the algorithm.
    */
   verifier(algorithm: SignatureAlgorithm): Awaitable<Verifier> {
-    return (
-      this.#verifiers.get(algorithm.name) ??
-      this.#verifiers.make(algorithm.name, () => this.#prepareVerifier(algorithm))
-    )
+    return this.#verifiers.get(algorithm) ?? this.#verifiers.make(algorithm, () => this.#prepareVerifier(algorithm))
   }
 
   #prepareSigner(algorithm: SignatureAlgorithm): Awaitable<PreparedSigner> {
@@ -345,8 +364,15 @@ export class Key {
   }
 
   #refuseUnfit(algorithm: SignatureAlgorithm, operation: KeyOperation): void {
-    const problem = keyProblem(this, algorithm, operation)
+    const problem = this.#problem(algorithm, operation)
     if (problem) throw problem
+  }
+
+  /** A set of keys may know more algorithms than one of its keys does, or another one by the same name. */
+  #problem(algorithm: KeyRequirement, operation: KeyOperation): JoseError | undefined {
+    const { name, use = 'sig' } = algorithm
+    const isRegistered = use !== 'sig' || this.registry.algorithms[name] === algorithm
+    return keyProblem(this, algorithm, operation) ?? (isRegistered ? undefined : algorithmMismatch(name))
   }
 }
 

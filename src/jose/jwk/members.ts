@@ -3,6 +3,7 @@ import { decodeBase64url } from '../../util/base64url.ts'
 import { JoseError } from '../errors.ts'
 import { keyShapeOf, keyTypeOf, type MemberName } from './key-types.ts'
 import { measureRsa } from './rsa.ts'
+import { isDegenerate } from './small-order.ts'
 
 export interface ReadMembers {
   readonly members: KeyMembers
@@ -66,12 +67,14 @@ function missing(name: MemberName): JoseError {
 /** Names of a curve or parameter set, which are no numbers. */
 const designations = ['crv', 'alg'] as const
 
+type Bytes = ReadonlyMap<string, Uint8Array>
+
 function measure({ kty, ...members }: KeyMembers): number {
   const numbers = Object.entries(members).filter(([name]) => name !== 'crv' && name !== 'alg')
   const bytes = new Map(numbers.map(decode))
   for (const name of designations) {
     const value = members[name]
-    if (value !== undefined) return checkLengths(keyShapeOf(kty, name, value), bytes)
+    if (value !== undefined) return checkPoint(value, checkLengths(keyShapeOf(kty, name, value), bytes))
   }
   const [modulus, exponent] = [bytes.get('n'), bytes.get('e')]
   if (modulus !== undefined && exponent !== undefined) return measureRsa(modulus, exponent, bytes)
@@ -86,10 +89,17 @@ function decode([name, text]: [string, string]): [string, Uint8Array] {
   }
 }
 
-function checkLengths(shape: { public: number; private: number }, bytes: ReadonlyMap<string, Uint8Array>): 0 {
+function checkLengths(shape: { public: number; private: number }, bytes: Bytes): Bytes {
   for (const [name, value] of bytes) {
     const length = name === 'd' || name === 'priv' ? shape.private : shape.public
     if (value.length !== length) throw new JoseError('key_invalid', `JWK "${name}" invalid: expected ${length} bytes`)
   }
-  return 0
+  return bytes
+}
+
+/** @spec RFC 8032 §5.1.3 §5.2.3 @spec RFC 7748 §6.1 §6.2 */
+function checkPoint(crv: string, bytes: Bytes): 0 {
+  const x = bytes.get('x')
+  if (x === undefined || !isDegenerate(crv, x)) return 0
+  throw new JoseError('key_invalid', 'JWK "x" invalid: expected a point of large order, its coordinate reduced')
 }

@@ -1,4 +1,5 @@
 import type { CryptoBackend, KeyMaterial, KeyMembers } from '../../crypto/backend.ts'
+import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
 import type { ExternalSigner } from './external.ts'
 import type { CertificateParameters } from './formats/certificate.ts'
 import type { KeyFacts } from './usage.ts'
@@ -13,4 +14,6 @@ export interface KeyRecord extends KeyFacts {
   /** Signs in place of the material, which is a handle that no platform knows. */
   readonly external?: ExternalSigner
   readonly backend: CryptoBackend
+  /** The signature algorithms that it may serve. */
+  readonly registry: SignatureRegistry
 }

@@ -92,9 +92,13 @@ function numbersOf(members: KeyMembers): Numbers {
 }
 
 function toNumber(text = ''): bigint {
-  const hex = Array.from(decodeBase64url(text), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return BigInt(`0x0${hex}`)
+  let hex = '0x0'
+  for (const byte of decodeBase64url(text)) hex += hexDigits[byte] ?? ''
+  return BigInt(hex)
 }
+
+/** The digits of each byte: looking them up takes less time than spelling them. */
+const hexDigits: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** As few bytes as the number needs. @spec RFC 7518 §2 */
 function toText(value: bigint): string {

@@ -1,7 +1,7 @@
 import { JoseError } from '../errors.ts'
 
 /** Keys come from strangers too; a modulus or exponent without bounds lets them choose what a verification costs. */
-const longestModulus = 16_384
+export const longestModulus = 16_384
 const longestExponent = 64
 
 /** The size of a public key in bits. With e = 1 every message is its own signature. @spec RFC 8017 §3.1 */

@@ -1,4 +1,4 @@
-import type { SignatureAlgorithmName } from '../algorithms/registry.ts'
+import type { SignatureAlgorithmName } from '../algorithms/signatures.ts'
 
 /** The algorithms by name, and whatever else a peer may list. */
 export type AlgorithmName = SignatureAlgorithmName | (string & {})

@@ -65,7 +65,10 @@ function checkCurve(key: KeyFacts, { name, crv }: KeyRequirement): JoseError | u
 
 /** @spec RFC 7517 §4.4 */
 function checkAlgorithm(key: KeyFacts, { name }: KeyRequirement): JoseError | undefined {
-  if (key.alg === undefined || key.alg === name) return undefined
+  return key.alg === undefined || key.alg === name ? undefined : algorithmMismatch(name)
+}
+
+export function algorithmMismatch(name: string): JoseError {
   return new JoseError('key_algorithm_mismatch', `"alg" (Algorithm) of the key mismatch: it is not for ${name}`)
 }
 

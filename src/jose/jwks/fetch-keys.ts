@@ -1,16 +1,14 @@
-import type { CryptoBackend } from '../../crypto/backend.ts'
 import type { Transport } from '../../http/fetch.ts'
 import { decodeUtf8 } from '../../util/bytes.ts'
 import { type JsonObject, parseJsonObject } from '../../util/json.ts'
 import type { Logger } from '../../util/logger.ts'
 import { JoseError, orThrow } from '../errors.ts'
-import { Key } from '../jwk/key.ts'
+import { Key, type KeyPlaceOptions } from '../jwk/key.ts'
 import { isJwk, jwksEntries } from './parse.ts'
 
-export interface FetchKeysOptions {
+export interface FetchKeysOptions extends KeyPlaceOptions {
   readonly maxKeys: number
   readonly logger: Logger
-  readonly backend?: CryptoBackend
 }
 
 /**
@@ -49,13 +47,16 @@ async function fetchObject(url: string, transport: Transport): Promise<JsonObjec
 /** No private key or secret lacks all of them; looked at before the key is read, which would sign with it once. */
 const privateMembers = ['d', 'k', 'priv'] as const
 
-async function importPublished(entry: unknown, { logger, backend }: FetchKeysOptions): Promise<Key | undefined> {
+async function importPublished(
+  entry: unknown,
+  { logger, backend, registry }: FetchKeysOptions,
+): Promise<Key | undefined> {
   try {
     if (!isJwk(entry)) throw new JoseError('key_invalid', 'JWK "kty" (Key Type) missing: every key names its type')
     if (privateMembers.some((name) => entry[name] !== undefined)) {
       throw new JoseError('key_unsupported', 'a private key or a secret was published')
     }
-    return await Key.import(entry, backend === undefined ? {} : { backend })
+    return await Key.import(entry, { ...(backend && { backend }), ...(registry && { registry }) })
   } catch (error) {
     logger.warn('a key of a JWK Set was passed over', { reason: error })
     return undefined

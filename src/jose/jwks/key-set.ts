@@ -1,6 +1,8 @@
+import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
+import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import { JoseError } from '../errors.ts'
 import type { KeyInput } from '../jwk/import.ts'
-import { type GenerateKeyOptions, Key, type KeyOptions } from '../jwk/key.ts'
+import { type GenerateKeyOptions, Key, type KeyPlaceOptions } from '../jwk/key.ts'
 import type { AlgorithmName, Jwks, PrivateJwks, PublicJwks } from '../jwk/types.ts'
 import { importKnownKeys } from './parse.ts'
 import { type RemoteKeyOptions, RemoteKeySet } from './remote.ts'
@@ -17,9 +19,13 @@ import type { KeyCriteria } from './source.ts'
  */
 export class KeySet {
   readonly keys: readonly Key[]
+  /** The signature algorithms that are looked for. */
+  readonly registry: SignatureRegistry
 
-  constructor(keys: readonly Key[]) {
+  /** @param options The registry is that of the first key by default. No key serves an algorithm that its own lacks. */
+  constructor(keys: readonly Key[], options: Pick<KeyPlaceOptions, 'registry'> = {}) {
     this.keys = Object.freeze([...keys])
+    this.registry = options.registry ?? keys[0]?.registry ?? standardSignatureRegistry()
   }
 
   /** Makes one private key for each algorithm. */
@@ -27,7 +33,7 @@ export class KeySet {
     algorithms: readonly AlgorithmName[],
     options: Omit<GenerateKeyOptions, 'kid'> = {},
   ): Promise<KeySet> {
-    return new KeySet(await Promise.all(algorithms.map((alg) => Key.generate(alg, options))))
+    return new KeySet(await Promise.all(algorithms.map((alg) => Key.generate(alg, options))), options)
   }
 
   /**
@@ -38,10 +44,11 @@ export class KeySet {
    */
   static async import(
     keys: Jwks | PublicJwks | PrivateJwks | readonly (Key | KeyInput)[],
-    options: Pick<KeyOptions, 'backend'> = {},
+    options: KeyPlaceOptions = {},
   ): Promise<KeySet> {
-    if (!Array.isArray(keys)) return new KeySet(await importKnownKeys(keys, options))
-    return new KeySet(await Promise.all(keys.map((key) => (key instanceof Key ? key : Key.import(key, options)))))
+    if (!Array.isArray(keys)) return new KeySet(await importKnownKeys(keys, options), options)
+    const imported = keys.map((key) => (key instanceof Key ? key : Key.import(key, options)))
+    return new KeySet(await Promise.all(imported), options)
   }
 
   /** The keys that a server publishes at an address: fetched when first needed, and again when it must be. */
@@ -51,7 +58,7 @@ export class KeySet {
 
   /** The keys that meet every criterion. One with the wanted `kid` goes before keys that have none. */
   select(criteria: KeyCriteria): Key[] {
-    return selectKeys(this.keys, criteria)
+    return selectKeys(this.keys, criteria, this.registry)
   }
 
   /**
@@ -60,8 +67,10 @@ export class KeySet {
    * @throws JoseError `key_not_found`
    */
   signingKey(alg?: AlgorithmName): Key {
-    const found = this.select({ ...(alg !== undefined && { alg }), use: 'sig', operation: 'sign' })
-    const key = alg === undefined ? found.find(({ defaultAlgorithm }) => defaultAlgorithm !== undefined) : found[0]
+    const key = this.keys.find((candidate) => {
+      const algorithm = this.registry.algorithms[alg ?? candidate.defaultAlgorithm ?? '']
+      return algorithm !== undefined && candidate.supports(algorithm, 'sign')
+    })
     if (key !== undefined) return key
     throw new JoseError(
       'key_not_found',

@@ -1,5 +1,5 @@
 import { JoseError } from '../errors.ts'
-import { Key, type KeyOptions } from '../jwk/key.ts'
+import { Key, type KeyPlaceOptions } from '../jwk/key.ts'
 import type { Jwk } from '../jwk/types.ts'
 
 /** The entries of a set, whatever they are. @spec RFC 7517 §5 */
@@ -27,14 +27,14 @@ export function isJwk(value: unknown): value is Jwk {
  *
  * @spec RFC 7517 §5
  */
-export async function importKnownKeys(jwks: unknown, options: Pick<KeyOptions, 'backend'>): Promise<Key[]> {
+export async function importKnownKeys(jwks: unknown, options: KeyPlaceOptions): Promise<Key[]> {
   const entries = jwksEntries(jwks)
   if (!entries.every(isJwk)) throw invalidSet()
   const keys = await Promise.all(entries.map((jwk) => importUnlessUnsupported(jwk, options)))
   return keys.filter((key) => key !== undefined)
 }
 
-async function importUnlessUnsupported(jwk: Jwk, options: Pick<KeyOptions, 'backend'>): Promise<Key | undefined> {
+async function importUnlessUnsupported(jwk: Jwk, options: KeyPlaceOptions): Promise<Key | undefined> {
   try {
     return await Key.import(jwk, options)
   } catch (error) {

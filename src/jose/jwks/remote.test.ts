@@ -121,6 +121,28 @@ describe('OIDC Core §10.1.1 keys behind a jwks_uri', () => {
     await keys.reload()
     expect(kids(await keys.select({ kid: 'b' }))).toEqual(['b'])
   })
+
+  it.each(['arrives', 'fails'])('does not take a fetch that began before, and %s, for its own', async (end) => {
+    const server = new Server()
+    const keys = server.keys()
+    let release = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const old = server.answer
+    server.answer = async () => {
+      await held
+      if (end === 'fails') throw new Error('connection reset')
+      return old()
+    }
+    const selected = keys.select({ kid: 'a' }).catch(() => [])
+    server.answer = () => server.json({ keys: [b.toPublicJwk()] })
+    const reloaded = keys.reload()
+    release()
+    await Promise.all([selected, reloaded])
+    expect(kids(await keys.select({ kid: 'b' }))).toEqual(['b'])
+    expect(server.requests).toHaveLength(2)
+  })
 })
 
 describe('a server that is away', () => {

@@ -1,16 +1,18 @@
-import type { CryptoBackend } from '../../crypto/backend.ts'
 import { outgoingFetch, type Transport } from '../../http/fetch.ts'
 import type { Clock } from '../../util/clock.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
 import { LruCache } from '../../util/lru.ts'
+import { wholeNumber } from '../../util/whole-number.ts'
+import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
+import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import { JoseError } from '../errors.ts'
-import type { Key } from '../jwk/key.ts'
+import type { Key, KeyPlaceOptions } from '../jwk/key.ts'
 import { fetchPublicKeys } from './fetch-keys.ts'
 import { selectKeys } from './select.ts'
 import type { KeyCriteria, KeySource } from './source.ts'
 
-export interface RemoteKeyOptions {
+export interface RemoteKeyOptions extends KeyPlaceOptions {
   /** How long fetched keys are used without asking again. Default 10 minutes. */
   readonly ttl?: Duration
   /** The shortest time between two fetches that unknown keys can cause. Default 30 seconds. */
@@ -24,7 +26,6 @@ export interface RemoteKeyOptions {
   readonly transport?: Transport
   readonly clock?: Clock
   readonly logger?: Logger
-  readonly backend?: CryptoBackend
 }
 
 interface FetchedKeys {
@@ -52,6 +53,7 @@ const unknownMaximum = 1000
  * @spec OIDC Core §10.1.1
  */
 export class RemoteKeySet implements KeySource {
+  readonly registry: SignatureRegistry
   readonly #url: string
   readonly #lifetimes: Lifetimes
   readonly #unknownFor: number
@@ -59,7 +61,7 @@ export class RemoteKeySet implements KeySource {
   readonly #transport: Transport
   readonly #clock: Clock
   readonly #logger: Logger
-  readonly #backend: CryptoBackend | undefined
+  readonly #place: KeyPlaceOptions
   readonly #unknown: LruCache<string, true>
   #fetched: FetchedKeys | undefined
   #failure: { readonly error: JoseError; readonly at: number } | undefined
@@ -67,17 +69,18 @@ export class RemoteKeySet implements KeySource {
 
   constructor(url: string | URL, options: RemoteKeyOptions = {}) {
     this.#url = String(url)
+    this.registry = options.registry ?? standardSignatureRegistry()
     this.#lifetimes = {
       ttl: toSeconds(options.ttl ?? '10m') * 1000,
       cooldown: toSeconds(options.cooldown ?? '30s') * 1000,
       staleFor: toSeconds(options.staleFor ?? '1d') * 1000,
     }
     this.#unknownFor = toSeconds(options.unknownFor ?? '1m')
-    this.#maxKeys = options.maxKeys ?? 100
+    this.#maxKeys = wholeNumber('maxKeys', options.maxKeys ?? 100, 1)
     this.#transport = options.transport ?? outgoingFetch({ maxBytes: 262_144 })
     this.#clock = options.clock ?? Date.now
     this.#logger = createLogger(options.logger)
-    this.#backend = options.backend
+    this.#place = { registry: this.registry, ...(options.backend && { backend: options.backend }) }
     this.#unknown = new LruCache({ max: unknownMaximum, clock: this.#clock })
   }
 
@@ -87,17 +90,19 @@ export class RemoteKeySet implements KeySource {
    * @throws JoseError `jwks_unavailable`, `jwks_invalid` while there is nothing to fall back on.
    */
   async select(criteria: KeyCriteria): Promise<readonly Key[]> {
-    const found = selectKeys(this.#freshKeys() ?? (await this.#refresh()), criteria)
+    const found = selectKeys(this.#freshKeys() ?? (await this.#refresh()), criteria, this.registry)
     if (found.length > 0) return found
     const name = `${criteria.kid ?? ''} ${criteria.alg ?? ''}`
     if (!this.#mayLookAgain(name)) return found
-    const again = selectKeys(await this.#refresh(), criteria)
+    const again = selectKeys(await this.#refresh(), criteria, this.registry)
     if (again.length === 0) this.#unknown.set(name, true, this.#unknownFor)
     return again
   }
 
   /** Fetches the keys now, whatever is known: for a server that told of a rotation. */
   async reload(): Promise<void> {
+    // A fetch that is under way may have begun before the rotation.
+    await this.#pending?.catch(() => undefined)
     this.#failure = undefined
     this.#unknown.clear()
     await this.#refresh()
@@ -129,7 +134,7 @@ export class RemoteKeySet implements KeySource {
       const keys = await fetchPublicKeys(this.#url, this.#transport, {
         maxKeys: this.#maxKeys,
         logger: this.#logger,
-        ...(this.#backend && { backend: this.#backend }),
+        ...this.#place,
       })
       this.#fetched = { keys, fetchedAt: this.#clock() }
       this.#failure = undefined

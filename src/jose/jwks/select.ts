@@ -1,4 +1,4 @@
-import { signatureAlgorithms } from '../algorithms/registry.ts'
+import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
 import type { Key } from '../jwk/key.ts'
 import type { KeyOperation } from '../jwk/types.ts'
 import { allowsOperation, needsPrivateKey } from '../jwk/usage.ts'
@@ -10,17 +10,17 @@ import type { KeyCriteria } from './source.ts'
  *
  * @spec RFC 7517 §4.5
  */
-export function selectKeys(keys: readonly Key[], criteria: KeyCriteria): Key[] {
-  const fit = keys.filter((key) => fits(key, criteria))
+export function selectKeys(keys: readonly Key[], criteria: KeyCriteria, registry: SignatureRegistry): Key[] {
+  const fit = keys.filter((key) => fits(key, criteria, registry))
   const { kid } = criteria
   if (kid === undefined) return fit
   const exact = fit.filter((key) => key.kid === kid)
   return exact.length > 0 ? exact : fit.filter((key) => key.kid === undefined)
 }
 
-function fits(key: Key, { alg, use, operation, algorithm }: KeyCriteria): boolean {
+function fits(key: Key, { alg, use, operation, algorithm }: KeyCriteria, { algorithms }: SignatureRegistry): boolean {
   if (use !== undefined && key.use !== undefined && key.use !== use) return false
-  const row = algorithm ?? (alg === undefined ? undefined : signatureAlgorithms[alg])
+  const row = algorithm ?? (alg === undefined ? undefined : algorithms[alg])
   if (row !== undefined) return key.supports(row, operation ?? 'verify')
   return (alg === undefined || key.alg === alg) && (operation === undefined || mayDo(key, operation))
 }

@@ -54,6 +54,20 @@ describe.each(cases)('RFC 7515 §F, RFC 7797 §5.1 detached payloads, $alg on $n
   })
 })
 
+function withSignature(jws: string, change: (signature: Uint8Array) => Uint8Array): string {
+  const [header, , signature = ''] = jws.split('.')
+  return `${header}..${Buffer.from(change(Buffer.from(signature, 'base64url'))).toString('base64url')}`
+}
+
+/** One signature in 256 begins with a zero: the header varies until there is one. */
+async function signatureWithZero(key: Key): Promise<string> {
+  for (let count = 0; count < 10_000; count++) {
+    const jws = await signDetached(payload, key, { header: { count } })
+    if (Buffer.from(jws.split('.')[2] ?? '', 'base64url')[0] === 0) return jws
+  }
+  return expect.fail('no signature begins with a zero')
+}
+
 describe('RFC 7515 §F detached payloads', () => {
   it('are the compact form without its middle', async () => {
     const key = await Key.generate('HS256')
@@ -77,6 +91,36 @@ describe('RFC 7515 §F detached payloads', () => {
       code: 'algorithm_not_allowed',
     })
     await expect(verifyDetached(jws, untouched, other)).rejects.toMatchObject({ code: 'key_type_mismatch' })
+  })
+
+  it.each(['PS256', 'RS256'])('RFC 8017 §8.1.2 take a signature of %s at its full length only', async (alg) => {
+    const key = await Key.generate(alg)
+    const jws = await signatureWithZero(key)
+    const short = withSignature(jws, (signature) => signature.subarray(1))
+    for (const detached of [payload, pieces(7)]) {
+      await expect(verifyDetached(short, detached, key)).rejects.toMatchObject({ code: 'signature_invalid' })
+    }
+  })
+
+  it.each(['ES256', 'ES384', 'ES512', 'ES256K'])('RFC 7518 §3.4 take no malformed signature of %s', async (alg) => {
+    const key = await Key.generate(alg)
+    const jws = await signDetached(payload, key)
+    const forgeries: readonly ((signature: Uint8Array) => Uint8Array)[] = [
+      () => new Uint8Array(),
+      (signature) => signature.subarray(1),
+      (signature) => Uint8Array.of(...signature, 0),
+      (signature) => signature.subarray(0, signature.length / 2),
+      (signature) => signature.map(() => 0),
+      (signature) => signature.map(() => 0xff),
+    ]
+    for (const forge of forgeries) {
+      for (const detached of [payload, pieces(7)]) {
+        await expect(verifyDetached(withSignature(jws, forge), detached, key)).rejects.toMatchObject({
+          name: 'JoseError',
+          code: 'signature_invalid',
+        })
+      }
+    }
   })
 
   it('are held in memory within the limits only', async () => {

@@ -1,6 +1,6 @@
 import { type StreamingVerifier, streamingSigner, streamingVerifier } from '../../crypto/streaming.ts'
 import { encodeBase64url } from '../../util/base64url.ts'
-import type { SignatureAlgorithm } from '../algorithms/registry.ts'
+import type { SignatureAlgorithm } from '../algorithms/signature-registry.ts'
 import { JoseError } from '../errors.ts'
 import { type Key, keyRecord } from '../jwk/key.ts'
 import type { KeySource, SigningKeySource } from '../jwks/source.ts'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import { Key } from '../jwk/key.ts'
 import { KeySet } from '../jwks/key-set.ts'
 import { signCompact } from './compact.ts'
@@ -125,7 +126,7 @@ describe('RFC 7515 §7.2 the shape of a JSON token, before any key work', () => 
   const shape = 'token malformed: expected an object with a "signature", or with "signatures" (a list of objects)'
   const header = encode({ alg: 'HS256' })
   const good = { payload: 'eA', protected: header, signature: 'AAAA' }
-  const source = { select: () => expect.fail('a key was looked for') }
+  const source = { registry: standardSignatureRegistry(), select: () => expect.fail('a key was looked for') }
   const either = (jws: unknown): Promise<unknown> =>
     parseUnverifiedPromise(jws).then((unverified) => unverified.verify(source))
   const parseUnverifiedPromise = async (jws: unknown): Promise<ReturnType<typeof parseUnverifiedJson>> =>
@@ -303,6 +304,17 @@ describe('RFC 7515 §5.2 two steps: look, choose a key, verify', () => {
     const critical = await signCompact('x', hmac, { header: { x: 1 }, critical: ['x'] })
     await expect(parseUnverifiedCompact(critical).verify(hmac)).rejects.toMatchObject({ code: 'critical_unsupported' })
     await parseUnverifiedCompact(critical).verify(hmac, { critical: ['x'] })
+  })
+
+  it('leaves it to the second step how many signatures must be valid', async () => {
+    const { payload = '', signatures } = await signGeneral('hello', [{ key: ec }])
+    const unknown = { protected: Buffer.from('{"alg":"XX99"}').toString('base64url'), signature: 'AA' }
+    const unverified = parseUnverifiedJson({ payload, signatures: [unknown, ...signatures] })
+    expect((await unverified.verify(ec, { require: 'one' })).signatures).toHaveLength(1)
+    await expect(unverified.verify(ec)).rejects.toMatchObject({ code: 'algorithm_unsupported' })
+    expect(() => parseUnverifiedJson({ payload, signatures: [unknown, unknown] })).toThrow(
+      expect.objectContaining({ code: 'algorithm_unsupported' }),
+    )
   })
 
   it('keeps to its limits', async () => {

@@ -1,9 +1,8 @@
-import { decodeBase64url, encodeBase64url } from '../../util/base64url.ts'
-import { decodeUtf8 } from '../../util/bytes.ts'
+import { decodeBase64url } from '../../util/base64url.ts'
+import { decodeUtf8, encodeUtf8 } from '../../util/bytes.ts'
 import { type JsonObject, parseJsonObject } from '../../util/json.ts'
-import { type SignatureAlgorithm, signatureAlgorithm } from '../algorithms/registry.ts'
 import { JoseError, orThrow } from '../errors.ts'
-import { readCritical, readUnencoded } from './critical.ts'
+import { readCritical } from './critical.ts'
 
 /** A protected header. Frozen, since one object may serve every token that carries the same header. @spec RFC 7515 §4.1 */
 export interface JoseHeader {
@@ -18,11 +17,8 @@ export interface JoseHeader {
 export interface HeaderFacts {
   /** All parameters, protected or not. */
   readonly header: JoseHeader
-  readonly algorithm: SignatureAlgorithm
   /** The extensions that must be understood. */
   readonly critical: readonly string[]
-  /** Whether the payload is signed as it is. @spec RFC 7797 §3 */
-  readonly isUnencoded: boolean
 }
 
 /**
@@ -41,12 +37,10 @@ export function parseHeader(encoded: string): HeaderFacts {
 function remember(encoded: string, facts: HeaderFacts): HeaderFacts {
   const mayBeShared = Object.values(facts.header).every((value) => typeof value !== 'object')
   if (!mayBeShared || encoded.length > parsedMaximumLength) return facts
-  for (const oldest of parsed.size < parsedMaximum ? [] : parsed.keys()) {
-    parsed.delete(oldest)
-    break
-  }
+  // Whoever can fill it can empty it, too: there is no order of going that would help those who are all day in it.
+  if (parsed.size >= parsedMaximum) parsed.clear()
   // A slice would keep the whole token alive that it was cut from; spelled anew, the key stands alone.
-  parsed.set(encodeBase64url(decodeBase64url(encoded)), facts)
+  parsed.set(decodeUtf8(encodeUtf8(encoded)), facts)
   return facts
 }
 
@@ -57,20 +51,23 @@ export function interpretHeader(protectedHeader: JsonObject, unprotected?: JsonO
   if (typeof alg !== 'string' || alg === '') {
     throw new JoseError('algorithm_missing', '"alg" (Algorithm) header parameter missing or invalid: expected a string')
   }
-  const algorithm = signatureAlgorithm(alg)
   const critical = readCritical(protectedHeader['crit'], header)
-  const isUnencoded = readUnencoded(protectedHeader, critical)
   checkTexts(header)
-  return { header: Object.freeze({ ...header, alg }), algorithm, critical, isUnencoded }
+  return { header: Object.freeze({ ...header, alg }), critical }
+}
+
+/** The bytes of one part of a token. @spec RFC 7515 §2 */
+export function decodeSegment(encoded: string, what: string): Uint8Array {
+  return orThrow(
+    () => decodeBase64url(encoded),
+    'encoding_invalid',
+    `${what} invalid: expected base64url without padding`,
+  )
 }
 
 /** A header is a JSON object in which no parameter comes twice. @spec RFC 7515 §4 */
 export function parseProtected(encoded: string): JsonObject {
-  const bytes = orThrow(
-    () => decodeBase64url(encoded),
-    'encoding_invalid',
-    'protected header invalid: expected base64url without padding',
-  )
+  const bytes = decodeSegment(encoded, 'protected header')
   return orThrow(
     () => parseJsonObject(decodeUtf8(bytes), { rejectDuplicates: true }),
     'header_invalid',

@@ -1,5 +1,6 @@
-export type { SignatureAlgorithmName } from '../algorithms/registry.ts'
+export type { SignatureAlgorithmName } from '../algorithms/signatures.ts'
 export { JoseError, type JoseErrorCode } from '../errors.ts'
+export type { VerificationKey } from '../jwk/verification-key.ts'
 export type { KeyCriteria, KeySource, SigningKeySource } from '../jwks/source.ts'
 export { type SignCompactOptions, signCompact, type VerifiedCompact, verifyCompact } from './compact.ts'
 export { type SignDetachedOptions, signDetached, type VerifiedDetached, verifyDetached } from './detached.ts'
@@ -23,6 +24,7 @@ export {
   type UnverifiedCompact,
   type UnverifiedJson,
 } from './unverified.ts'
+export type { UnverifiedOptions } from './unverified-options.ts'
 export type { VerifyOptions } from './verify.ts'
 export {
   type VerifiedFlattened,

@@ -1,6 +1,7 @@
 import { type JsonObject, parseJsonObject } from '../../util/json.ts'
 import { JoseError, orThrow } from '../errors.ts'
-import { type HeaderFacts, interpretHeader, parseProtected } from './header.ts'
+import { readUnencoded } from './critical.ts'
+import { interpretHeader, parseProtected } from './header.ts'
 import type { HeaderParameters } from './header-writer.ts'
 import { effectiveLimits, type TokenLimits, tooLarge } from './limits.ts'
 import type { ParsedSignature } from './verify.ts'
@@ -103,7 +104,8 @@ export function parseSignature(members: JsonObject, limits: Required<TokenLimits
   const protectedHeader = encodedHeader === '' ? {} : parseProtected(encodedHeader)
   const unprotectedHeader = readUnprotected(members['header'], protectedHeader)
   const facts = interpretHeader(protectedHeader, unprotectedHeader)
-  return { ...facts, signature, encodedHeader, protectedHeader, unprotectedHeader }
+  const isUnencoded = readUnencoded(protectedHeader, facts.critical)
+  return { ...facts, isUnencoded, signature, encodedHeader, protectedHeader, unprotectedHeader }
 }
 
 function textMember(members: JsonObject, name: string, limit: number): string | undefined {
@@ -115,7 +117,7 @@ function textMember(members: JsonObject, name: string, limit: number): string | 
 }
 
 /** One payload cannot be signed encoded and unencoded at once. @spec RFC 7797 §3 */
-export function checkOneEncoding(signatures: readonly HeaderFacts[]): void {
+export function checkOneEncoding(signatures: readonly ParsedSignature[]): void {
   if (signatures.every(({ isUnencoded }) => isUnencoded === signatures[0]?.isUnencoded)) return
   throw new JoseError(
     'header_parameter_invalid',

@@ -1,3 +1,4 @@
+import { completeLimits } from '../../util/whole-number.ts'
 import { JoseError } from '../errors.ts'
 
 /** How long the encoded segments of a token may be, in characters; looked at before anything is decoded. */
@@ -12,9 +13,9 @@ export interface TokenLimits {
 
 const defaultLimits = { header: 8192, payload: 131_072, signature: 8192 } as const
 
-/** The limits that hold for one call. */
+/** The limits that hold for one call. @throws TypeError for one that is no whole number. */
 export function effectiveLimits(limits: TokenLimits | undefined): Required<TokenLimits> {
-  return limits === undefined ? defaultLimits : { ...defaultLimits, ...limits }
+  return limits === undefined ? defaultLimits : completeLimits(defaultLimits, limits)
 }
 
 /** The refusal of what is longer than a limit. */

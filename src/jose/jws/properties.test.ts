@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { CryptoBackend } from '../../crypto/backend.ts'
 import { createNodeBackend } from '../../crypto/node.ts'
 import { createWebBackend } from '../../crypto/web.ts'
-import { signatureAlgorithms } from '../algorithms/registry.ts'
+import { signatureAlgorithms } from '../algorithms/signatures.ts'
 import { JoseError } from '../errors.ts'
 import { Key } from '../jwk/key.ts'
 import { verifyJwt } from '../jwt/verify.ts'
@@ -21,6 +21,7 @@ import {
 } from './index.ts'
 
 const backends: CryptoBackend[] = [createNodeBackend() ?? createWebBackend(), createWebBackend()]
+const names = signatureAlgorithms.map(({ name }) => name)
 const rsa = await Key.generate('RS256')
 
 interface Case {
@@ -33,7 +34,7 @@ interface Case {
 async function makeCase(alg: string, backend: CryptoBackend): Promise<Case[]> {
   try {
     const { alg: _, ...jwk } = rsa.toPrivateJwk()
-    const isRsa = signatureAlgorithms[alg]?.kty === 'RSA'
+    const isRsa = /^[RP]S/.test(alg)
     const key = isRsa ? await Key.import(jwk, { alg, backend }) : await Key.generate(alg, { backend })
     return [{ alg, name: backend.name, key }]
   } catch (error) {
@@ -42,15 +43,11 @@ async function makeCase(alg: string, backend: CryptoBackend): Promise<Case[]> {
   }
 }
 
-const cases = (
-  await Promise.all(
-    backends.flatMap((backend) => Object.keys(signatureAlgorithms).map((alg) => makeCase(alg, backend))),
-  )
-).flat()
+const cases = (await Promise.all(backends.flatMap((backend) => names.map((alg) => makeCase(alg, backend))))).flat()
 
 it('the table is covered, but for what this runtime does not have', () => {
   const covered = new Set(cases.map(({ alg }) => alg))
-  const missing = Object.keys(signatureAlgorithms).filter((alg) => !covered.has(alg))
+  const missing = names.filter((alg) => !covered.has(alg))
   expect(missing.filter((alg) => !alg.startsWith('ML-DSA'))).toEqual([])
 })
 

@@ -2,7 +2,7 @@ import type { Data } from '../../crypto/backend.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import { encodeBase64url } from '../../util/base64url.ts'
 import { concatBytes, encodeUtf8 } from '../../util/bytes.ts'
-import { type SignatureAlgorithm, signatureAlgorithm } from '../algorithms/registry.ts'
+import { type SignatureAlgorithm, signatureAlgorithm } from '../algorithms/signature-registry.ts'
 import { JoseError } from '../errors.ts'
 import type { Key, PreparedSigner } from '../jwk/key.ts'
 import type { AlgorithmName } from '../jwk/types.ts'
@@ -25,7 +25,7 @@ export interface ReadySigner {
 export function readySigner(keys: Key | SigningKeySource, alg: AlgorithmName | undefined): Awaitable<ReadySigner> {
   if (typeof keys !== 'object' || keys === null) throw new TypeError('key missing: expected a Key or a KeySet')
   const key = 'signingKey' in keys ? keys.signingKey(alg) : keys
-  const algorithm = signatureAlgorithm(alg ?? key.defaultAlgorithm ?? algorithmRequired())
+  const algorithm = signatureAlgorithm(key.registry, alg ?? key.defaultAlgorithm ?? algorithmRequired())
   const prepared = key.signer(algorithm)
   return 'then' in prepared
     ? prepared.then((awaited) => ({ key, algorithm, prepared: awaited }))

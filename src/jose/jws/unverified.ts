@@ -1,9 +1,9 @@
 import type { Key } from '../jwk/key.ts'
 import type { KeySource } from '../jwks/source.ts'
-import { decodePayload, parseCompact, type VerifiedCompact, verifyParsed } from './compact.ts'
+import { decodePayload, parseCompact, type VerifiedCompact, verifyCompact } from './compact.ts'
 import type { JoseHeader } from './header.ts'
 import { parseSignature, splitJson } from './json.ts'
-import type { TokenLimits } from './limits.ts'
+import { checkRegistered, type UnverifiedOptions } from './unverified-options.ts'
 import type { VerifyOptions } from './verify.ts'
 import { type VerifiedGeneral, type VerifyGeneralOptions, verifyParts } from './verify-json.ts'
 
@@ -30,15 +30,13 @@ export interface UnverifiedCompact {
  * @throws JoseError
  * @spec RFC 7515 §5.2
  */
-export function parseUnverifiedCompact(
-  jws: string,
-  options: { readonly limits?: TokenLimits } = {},
-): UnverifiedCompact {
+export function parseUnverifiedCompact(jws: string, options: UnverifiedOptions = {}): UnverifiedCompact {
   const parsed = parseCompact(jws, options.limits)
+  checkRegistered([parsed.header], options)
   return {
     unverifiedHeader: parsed.header,
     readUnverifiedPayload: () => decodePayload(parsed),
-    verify: (keys, verifyOptions = {}) => verifyParsed(parsed, keys, verifyOptions),
+    verify: (keys, verifyOptions = {}) => verifyCompact(jws, keys, { ...verifyOptions, ...options }),
   }
 }
 
@@ -56,10 +54,12 @@ export interface UnverifiedJson {
  * @throws JoseError
  * @spec RFC 7515 §5.2 §7.2
  */
-export function parseUnverifiedJson(jws: unknown, options: { readonly limits?: TokenLimits } = {}): UnverifiedJson {
+export function parseUnverifiedJson(jws: unknown, options: UnverifiedOptions = {}): UnverifiedJson {
   const parts = splitJson(jws, options.limits)
+  const unverifiedHeaders = parts.signatures.map((signature) => parseSignature(signature, parts.limits).header)
+  checkRegistered(unverifiedHeaders, options)
   return {
-    unverifiedHeaders: parts.signatures.map((signature) => parseSignature(signature, parts.limits).header),
+    unverifiedHeaders,
     verify: (keys, verifyOptions = {}) => verifyParts(parts, keys, { ...verifyOptions, ...options }),
   }
 }

@@ -183,6 +183,6 @@ async function verifyOne(
 ): Promise<VerifiedSignature> {
   checkUnderstood(signature.critical, understoodWithUnencoded(critical))
   const key = await verifySignature(signature, payload.check(signature), keys, algorithms)
-  const { algorithm, protectedHeader, unprotectedHeader } = signature
-  return { algorithm: algorithm.name, header: protectedHeader, unprotectedHeader, key }
+  const { header, protectedHeader, unprotectedHeader } = signature
+  return { algorithm: header.alg, header: protectedHeader, unprotectedHeader, key }
 }

@@ -1,12 +1,16 @@
 import type { Data } from '../../crypto/backend.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
-import { decodeBase64url } from '../../util/base64url.ts'
-import type { SignatureAlgorithm } from '../algorithms/registry.ts'
-import { JoseError, orThrow } from '../errors.ts'
+import {
+  type SignatureAlgorithm,
+  type SignatureRegistry,
+  signatureAlgorithm,
+} from '../algorithms/signature-registry.ts'
+import { JoseError } from '../errors.ts'
 import type { Key } from '../jwk/key.ts'
 import type { AlgorithmName } from '../jwk/types.ts'
+import type { VerificationKey } from '../jwk/verification-key.ts'
 import type { KeySource } from '../jwks/source.ts'
-import type { HeaderFacts } from './header.ts'
+import { decodeSegment, type HeaderFacts, type JoseHeader } from './header.ts'
 import type { TokenLimits } from './limits.ts'
 
 export interface VerifyOptions {
@@ -19,19 +23,21 @@ export interface VerifyOptions {
 
 /** A signature and what is known about it before it is looked at: its header was checked, nothing else. */
 export interface ParsedSignature extends HeaderFacts {
+  /** Whether the payload is signed as it is. @spec RFC 7797 §3 */
+  readonly isUnencoded: boolean
   /** Still encoded. */
   readonly signature: string
 }
 
 /** Which of the keys the one signature at hand was made with. */
-export type SignatureCheck = (
-  candidates: readonly Key[],
+export type SignatureCheck<K extends VerificationKey = Key> = (
+  candidates: readonly K[],
   algorithm: SignatureAlgorithm,
   signature: Uint8Array,
-) => Awaitable<Key | undefined>
+) => Awaitable<K | undefined>
 
 /** Checks a signature over data that is at hand as a whole. One key is asked without a detour. */
-export function overInput(input: Data): SignatureCheck {
+export function overInput<K extends VerificationKey = Key>(input: Data): SignatureCheck<K> {
   return (candidates, algorithm, signature) => {
     const [only] = candidates
     if (only === undefined || candidates.length > 1) return firstFit(candidates, algorithm, input, signature)
@@ -41,12 +47,12 @@ export function overInput(input: Data): SignatureCheck {
   }
 }
 
-async function firstFit(
-  candidates: readonly Key[],
+async function firstFit<K extends VerificationKey>(
+  candidates: readonly K[],
   algorithm: SignatureAlgorithm,
   input: Data,
   signature: Uint8Array,
-): Promise<Key | undefined> {
+): Promise<K | undefined> {
   for (const key of candidates) {
     if (await verifyWithKey(key, algorithm, input, signature)) return key
   }
@@ -54,7 +60,7 @@ async function firstFit(
 }
 
 function verifyWithKey(
-  key: Key,
+  key: VerificationKey,
   algorithm: SignatureAlgorithm,
   input: Data,
   signature: Uint8Array,
@@ -69,23 +75,27 @@ function verifyWithKey(
  * Finds the key and checks the signature; answers with the key. All checks of the key come before the cryptography.
  * With one key and a backend that answers at once, so does this.
  */
-export function verifySignature(
+export function verifySignature<K extends VerificationKey>(
   parsed: ParsedSignature,
-  check: SignatureCheck,
-  keys: Key | KeySource,
+  check: SignatureCheck<K>,
+  keys: K | KeySource<K>,
   algorithms: readonly string[] | undefined,
-): Awaitable<Key> {
-  checkAllowed(parsed.algorithm, algorithms)
-  if (typeof keys !== 'object' || keys === null) {
-    throw new TypeError('keys missing: expected a Key, a KeySet or another source of keys')
-  }
-  if ('select' in keys) return verifyWithSource(parsed, check, keys, algorithms)
+): Awaitable<K> {
+  const algorithm = signatureAlgorithm(registryOf(keys), parsed.header.alg)
+  checkAllowed(algorithm, algorithms)
+  if ('select' in keys) return verifyWithSource(parsed, algorithm, check, keys, algorithms)
   if (algorithms === undefined && keys.alg === undefined) throw algorithmsRequired()
-  const found = check([keys], parsed.algorithm, decodeSignature(parsed))
-  return found !== undefined && 'then' in found ? found.then(accept) : accept(found)
+  const found = check([keys], algorithm, decodeSegment(parsed.signature, 'signature'))
+  return found !== undefined && 'then' in found ? found.then(accept<K>) : accept(found)
 }
 
-function accept(key: Key | undefined): Key {
+/** What may be verified with these keys: whatever else a token names is refused before any key is looked for. */
+function registryOf(keys: { readonly registry?: SignatureRegistry } | undefined): SignatureRegistry {
+  if (keys?.registry !== undefined) return keys.registry
+  throw new TypeError('keys missing: expected a Key, a KeySet or another source of keys')
+}
+
+function accept<K>(key: K | undefined): K {
   if (key !== undefined) return key
   throw new JoseError('signature_invalid', 'signature invalid: it was not made over this token with an accepted key')
 }
@@ -93,14 +103,15 @@ function accept(key: Key | undefined): Key {
 /** At most this many keys are tried where a token does not say which one it was signed with. */
 const maximumTrials = 16
 
-async function verifyWithSource(
+async function verifyWithSource<K extends VerificationKey>(
   parsed: ParsedSignature,
-  check: SignatureCheck,
-  keys: KeySource,
+  algorithm: SignatureAlgorithm,
+  check: SignatureCheck<K>,
+  keys: KeySource<K>,
   algorithms: readonly string[] | undefined,
-): Promise<Key> {
-  const candidates = await candidateKeys(parsed, keys, algorithms)
-  return accept(await check(candidates, parsed.algorithm, decodeSignature(parsed)))
+): Promise<K> {
+  const candidates = await candidateKeys(parsed.header, algorithm, keys, algorithms)
+  return accept(await check(candidates, algorithm, decodeSegment(parsed.signature, 'signature')))
 }
 
 /** Whether the caller accepts the algorithm; what the token says is only a claim. @spec RFC 8725 §3.1 */
@@ -118,25 +129,16 @@ function algorithmsRequired(): JoseError {
 }
 
 /** A key that names no algorithm leaves the choice to the token, which must not have it. */
-async function candidateKeys(
-  { header, algorithm }: HeaderFacts,
-  keys: KeySource,
+async function candidateKeys<K extends VerificationKey>(
+  { alg, kid }: JoseHeader,
+  algorithm: SignatureAlgorithm,
+  keys: KeySource<K>,
   algorithms: readonly string[] | undefined,
-): Promise<readonly Key[]> {
-  const { kid } = header
-  const alg = algorithm.name
-  const criteria = { ...(kid !== undefined && { kid }), alg, use: 'sig', operation: 'verify' } as const
+): Promise<readonly K[]> {
+  const criteria = { ...(kid !== undefined && { kid }), alg, use: 'sig', operation: 'verify', algorithm } as const
   const found = await keys.select(criteria)
   const candidates = algorithms === undefined ? found.filter((key) => key.alg === alg) : found
   if (candidates.length > 0) return candidates.slice(0, maximumTrials)
   if (found.length > 0) throw algorithmsRequired()
   throw new JoseError('key_not_found', 'no key for this token: expected one with its "kid", for its "alg"')
-}
-
-function decodeSignature({ signature }: ParsedSignature): Uint8Array {
-  return orThrow(
-    () => decodeBase64url(signature),
-    'encoding_invalid',
-    'signature invalid: expected base64url without padding',
-  )
 }

@@ -42,7 +42,8 @@ function expectedValues(claim: string, rule: ClaimRule): readonly ClaimValue[] |
   return value === undefined ? values : [value, ...(values ?? [])]
 }
 
-function checkValue(claim: string, value: unknown, expected: readonly ClaimValue[]): void {
+/** A claim that is a list must contain one of the values. */
+export function checkValue(claim: string, value: unknown, expected: readonly ClaimValue[]): void {
   const accepted: readonly unknown[] = expected
   if (Array.isArray(value) ? value.some((item) => accepted.includes(item)) : accepted.includes(value)) return
   const values = expected.map((item) => JSON.stringify(item)).join(' or ')

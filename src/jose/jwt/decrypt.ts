@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../util/json.ts'
 import { JoseError } from '../errors.ts'
 import { decryptCompact } from '../jwe/compact.ts'
 import type { DecryptOptions } from '../jwe/decrypt-options.ts'
@@ -9,6 +8,7 @@ import { acceptDecoded, type JwtExpectations } from './accept.ts'
 import type { JwtClaims } from './claims.ts'
 import { decodeClaims } from './decode.ts'
 import { isNested } from './nested-type.ts'
+import { checkReplicated } from './replicated.ts'
 
 export interface DecryptJwtOptions<Claims extends object = JwtClaims> extends DecryptOptions, JwtExpectations<Claims> {}
 
@@ -41,19 +41,6 @@ export async function decryptJwt<Claims extends object = JwtClaims>(
     )
   }
   const claims = decodeClaims(plaintext)
-  checkReplicated(header, claims)
+  checkReplicated(header, () => claims)
   return { claims: await acceptDecoded(header, claims, options), header, key }
-}
-
-const replicated = { iss: 'Issuer', sub: 'Subject', aud: 'Audience' } as const
-
-/** Claims that stand in the header too, for whoever cannot decrypt, must be the same. @spec RFC 7519 §5.3 */
-function checkReplicated(header: JweHeader, claims: JsonObject): void {
-  for (const [claim, meaning] of Object.entries(replicated)) {
-    const copy = header[claim]
-    if (copy === undefined || JSON.stringify(copy) === JSON.stringify(claims[claim])) continue
-    throw new JoseError('claim_mismatch', `"${claim}" (${meaning}) claim mismatch: expected what the header says`, {
-      claim,
-    })
-  }
 }

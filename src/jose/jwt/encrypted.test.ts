@@ -78,6 +78,18 @@ describe('RFC 7519 §11.2 signed, then encrypted', () => {
     expect(encryption).not.toHaveProperty('plaintext')
   })
 
+  it('RFC 7519 §5.3 has the same claims in the header as those that are signed', async () => {
+    const nest = (iss: string): Promise<string> =>
+      signAndEncryptJwt(claims, signer, recipient, { encryption: { header: { iss } } })
+    const same = await decryptAndVerifyJwt(await nest(claims.iss), recipient, signer, options)
+    expect(same.encryption.header['iss']).toBe(claims.iss)
+    const other = await nest('https://evil.example')
+    await expect(decryptAndVerifyJwt(other, recipient, signer, options)).rejects.toMatchObject({
+      ...refusal('claim_mismatch', '"iss" (Issuer) claim mismatch: expected what the header says'),
+      claim: 'iss',
+    })
+  })
+
   it.each(['jwt', 'application/JWT'])('RFC 7519 §5.2 knows "cty" as %s too', async (cty) => {
     const jwt = await encryptCompact(await signJwt(claims, signer), recipient, { cty })
     expect((await decryptAndVerifyJwt(jwt, recipient, signer, options)).claims).toMatchObject(claims)

@@ -371,6 +371,19 @@ describe('decodeUnverifiedJwt', () => {
     expect(decodeUnverifiedJwt(forged).claims).toEqual({ sub: 'u' })
   })
 
+  it('refuses claims that are nested more deeply than any are', () => {
+    const nested = (depth: number): string => {
+      const payload = `{"x":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
+      return ['{"alg":"HS256"}', payload, ''].map((part) => Buffer.from(part).toString('base64url')).join('.')
+    }
+    expect(Object.keys(decodeUnverifiedJwt(nested(64)).claims)).toEqual(['x'])
+    for (const depth of [65, 40_000]) {
+      expect(() => decodeUnverifiedJwt(nested(depth))).toThrow(
+        expect.objectContaining(refusal('payload_invalid', 'payload invalid: it is nested too deeply')),
+      )
+    }
+  })
+
   it('refuses what is no JWT, and what is too long', async () => {
     expect(() => decodeUnverifiedJwt('a.b')).toThrow(expect.objectContaining({ code: 'token_malformed' }))
     const jwt = await token({ sub: 'u' })

@@ -5,8 +5,11 @@ import type { DecryptOptions } from '../jwe/decrypt-options.ts'
 import { type EncryptOptions, encryptTyped } from '../jwe/encrypt.ts'
 import type { Key } from '../jwk/key.ts'
 import type { KeySource, SigningKeySource } from '../jwks/source.ts'
+import { decodePayload } from '../jws/compact.ts'
 import type { JwtClaims } from './claims.ts'
+import { decodeClaims, parseSignedJwt } from './decode.ts'
 import { isNested } from './nested-type.ts'
+import { checkReplicated } from './replicated.ts'
 import { type SignJwtOptions, signJwt } from './sign.ts'
 import { type VerifiedJwt, type VerifyJwtOptions, verifyJwt } from './verify.ts'
 
@@ -64,7 +67,10 @@ export async function decryptAndVerifyJwt<Claims extends object = JwtClaims>(
   const { plaintext, ...encryption } = await decryptCompact(jwt, decryptionKeys, decryption)
   if (!isNested(encryption.header)) throw notNested()
   const signed = orThrow(() => decodeUtf8(plaintext), 'payload_invalid', 'plaintext invalid: expected a signed JWT')
-  return { ...(await verifyJwt(signed, verificationKeys, verification)), encryption }
+  const verified = await verifyJwt(signed, verificationKeys, verification)
+  // The claims as they were signed: a schema may have made something else of them.
+  checkReplicated(encryption.header, () => decodeClaims(decodePayload(parseSignedJwt(signed, verification.limits))))
+  return { ...verified, encryption }
 }
 
 function notNested(): JoseError {

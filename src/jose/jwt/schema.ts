@@ -27,8 +27,7 @@ export async function applySchema<Output>(claims: object, schema: ClaimsSchema<O
   const result = await schema['~standard'].validate(claims)
   if (result.issues === undefined) return result.value
   // The messages of a schema may repeat what was received; they stay behind.
-  const claim = claimOf(result.issues[0])
-  throw new JoseError('claim_invalid', 'claims invalid: the schema refuses them', claim === undefined ? {} : { claim })
+  throw new JoseError('claim_invalid', 'claims invalid: the schema refuses them', { claim: claimOf(result.issues[0]) })
 }
 
 function claimOf(issue: SchemaIssue | undefined): string | undefined {

@@ -2,10 +2,10 @@ import type { Key } from '../jwk/key.ts'
 import type { KeySource } from '../jwks/source.ts'
 import { decodePayload } from '../jws/compact.ts'
 import type { JoseHeader } from '../jws/header.ts'
-import type { TokenLimits } from '../jws/limits.ts'
+import { checkRegistered, type UnverifiedOptions } from '../jws/unverified-options.ts'
 import type { JwtClaims } from './claims.ts'
 import { decodeClaims, parseSignedJwt } from './decode.ts'
-import { type VerifiedJwt, type VerifyJwtOptions, verifyParsedJwt } from './verify.ts'
+import { type VerifiedJwt, type VerifyJwtOptions, verifyJwt } from './verify.ts'
 
 /**
  * A JWT that was taken apart and **not verified**. It has none of the members that a verified one has, so that neither
@@ -33,11 +33,12 @@ export interface UnverifiedJwt {
  * @throws JoseError
  * @spec RFC 7519 §7.2
  */
-export function parseUnverifiedJwt(jwt: string, options: { readonly limits?: TokenLimits } = {}): UnverifiedJwt {
+export function parseUnverifiedJwt(jwt: string, options: UnverifiedOptions = {}): UnverifiedJwt {
   const parsed = parseSignedJwt(jwt, options.limits)
+  checkRegistered([parsed.header], options)
   return {
     unverifiedHeader: parsed.header,
     unverifiedClaims: decodeClaims(decodePayload(parsed)),
-    verify: (keys, verifyOptions = {}) => verifyParsedJwt(() => parsed, keys, verifyOptions),
+    verify: (keys, verifyOptions = {}) => verifyJwt(jwt, keys, { ...verifyOptions, ...options }),
   }
 }

@@ -1,8 +1,9 @@
 import type { Key } from '../jwk/key.ts'
+import type { VerificationKey } from '../jwk/verification-key.ts'
 import type { KeySource } from '../jwks/source.ts'
-import { decodePayload, type ParsedCompact, verifyCompactSignature } from '../jws/compact.ts'
+import { verifyCompactSignature } from '../jws/compact.ts'
 import { checkUnderstood } from '../jws/critical.ts'
-import type { JoseHeader } from '../jws/header.ts'
+import { decodeSegment, type JoseHeader } from '../jws/header.ts'
 import type { VerifyOptions } from '../jws/verify.ts'
 import { acceptClaims, type JwtExpectations } from './accept.ts'
 import type { JwtClaims } from './claims.ts'
@@ -10,11 +11,11 @@ import { parseSignedJwt } from './decode.ts'
 
 export interface VerifyJwtOptions<Claims extends object = JwtClaims> extends VerifyOptions, JwtExpectations<Claims> {}
 
-export interface VerifiedJwt<Claims extends object = JwtClaims> {
+export interface VerifiedJwt<Claims extends object = JwtClaims, K extends VerificationKey = Key> {
   readonly claims: Claims
   readonly header: JoseHeader
   /** The key whose signature it is. */
-  readonly key: Key
+  readonly key: K
 }
 
 /**
@@ -25,25 +26,16 @@ export interface VerifiedJwt<Claims extends object = JwtClaims> {
  * @throws JoseError
  * @spec RFC 7519 §7.2
  */
-export function verifyJwt<Claims extends object = JwtClaims>(
+export async function verifyJwt<Claims extends object = JwtClaims, K extends VerificationKey = Key>(
   jwt: string,
-  keys: Key | KeySource,
+  keys: K | KeySource<K>,
   options: VerifyJwtOptions<Claims> = {},
-): Promise<VerifiedJwt<Claims>> {
-  return verifyParsedJwt(() => parseSignedJwt(jwt, options.limits), keys, options)
-}
-
-/** The parsing is done in here, so that its errors reject the promise as all others do. */
-export async function verifyParsedJwt<Claims extends object>(
-  parse: () => ParsedCompact,
-  keys: Key | KeySource,
-  options: VerifyJwtOptions<Claims>,
-): Promise<VerifiedJwt<Claims>> {
-  const parsed = parse()
+): Promise<VerifiedJwt<Claims, K>> {
+  const parsed = parseSignedJwt(jwt, options.limits)
   checkUnderstood(parsed.critical, options.critical)
   const verified = verifyCompactSignature(parsed, keys, options)
   const key = 'then' in verified ? await verified : verified
-  const accepted = acceptClaims(parsed.header, decodePayload(parsed), options)
+  const accepted = acceptClaims(parsed.header, decodeSegment(parsed.payload, 'payload'), options)
   const claims = accepted instanceof Promise ? await accepted : accepted
   return { claims, header: parsed.header, key }
 }

@@ -49,7 +49,7 @@ class Concealer {
       else shown[name] = await this.#value(value)
     }
     if (digests.length === 0) return shown
-    for (let count = 0; count < this.#decoys; count++) digests.push(await this.#digest(randomText(32)))
+    for (let count = 0; count < this.#decoys; count++) digests.push(await this.#decoy())
     // Sorted, so that the order of the claims does not show, nor which digests are decoys.
     return { [digestsName]: digests.sort(), ...shown }
   }
@@ -64,7 +64,17 @@ class Concealer {
     for (const value of array) {
       shown.push(value instanceof Selective ? { [elementName]: await this.#hide(value) } : await this.#value(value))
     }
+    if (!array.some((value) => value instanceof Selective)) return shown
+    // Anywhere between the elements, whose order counts: at the end they would be known for what they are.
+    for (let count = 0; count < this.#decoys; count++) {
+      shown.splice(randomBelow(shown.length + 1), 0, { [elementName]: await this.#decoy() })
+    }
     return shown
+  }
+
+  /** A digest of nothing that anybody could disclose. @spec RFC 9901 §4.2.5 */
+  #decoy(): Promise<string> {
+    return this.#digest(randomText(32))
   }
 
   /** A fresh salt for each, without which a digest could be guessed. @spec RFC 9901 §9.3 */
@@ -83,6 +93,12 @@ class Concealer {
 
 function randomText(bytes: number): string {
   return encodeBase64url(getBackend().randomBytes(bytes))
+}
+
+/** Of positions in a list: what four bytes are more than a multiple of its length is nothing. */
+function randomBelow(bound: number): number {
+  const bytes = getBackend().randomBytes(4)
+  return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) % bound
 }
 
 /** Dates and the like are left to `JSON.stringify`. */

@@ -59,7 +59,7 @@ interface Circumstances {
  * Verifies the holder's proof: by the key that the issuer named, for us, for this request, and over this very
  * selection of disclosures.
  *
- * @spec RFC 9901 §7.3
+ * @spec RFC 9901 §4.3 §7.3
  */
 export async function verifyKeyBinding(
   jwt: string,
@@ -77,7 +77,10 @@ export async function verifyKeyBinding(
     ...(leeway !== undefined && { leeway }),
     ...(clock && { clock }),
   })
-  if (typeof verified.claims.aud !== 'string') throw claimError('claim_invalid', 'aud', 'invalid: expected one string')
+  for (const claim of ['aud', 'nonce', 'sd_hash']) {
+    if (typeof verified.claims[claim] === 'string') continue
+    throw claimError('claim_invalid', claim, 'invalid: expected one string')
+  }
   return verified
 }
 

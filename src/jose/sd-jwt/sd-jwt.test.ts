@@ -54,7 +54,7 @@ const forge = async (payload: object, ...disclosures: readonly string[]): Promis
 const digest = async (text: string): Promise<string> => digestOf(text, 'sha-256')
 
 describe('RFC 9901 §4 issuing', () => {
-  it('hides what is marked, at every level, and the holder sees it all', async () => {
+  it('RFC 9901 §4.2 hides what is marked, at every level, and the holder sees it all', async () => {
     const sdJwt = await issue()
     const [jwt = '', ...rest] = sdJwt.split('~')
     const { claims } = await verifyJwt(jwt, issuer, { typ: 'sd-jwt', clock })
@@ -82,6 +82,35 @@ describe('RFC 9901 §4 issuing', () => {
     expect(await verify(await issue({ decoys: 5 }))).toEqual(plain)
   })
 
+  it('RFC 9901 §4.2.5 decoys are in lists too, anywhere between their elements', async () => {
+    const places = new Set<number>()
+    for (let round = 0; round < 20; round++) {
+      const sdJwt = await issueSdJwt({ list: ['a', selective('b'), 'c'], open: ['d'] }, issuer, { clock, decoys: 2 })
+      const [jwt = ''] = sdJwt.split('~')
+      const { claims } = await verifyJwt(jwt, issuer, { typ: 'sd-jwt', clock })
+      const list = claims['list'] as unknown[]
+      expect(list.filter((element) => typeof element === 'object')).toHaveLength(3)
+      expect(claims).toMatchObject({ open: ['d'] })
+      places.add(list.indexOf('a')).add(list.indexOf('c'))
+      expect(await verify(sdJwt)).toEqual({ list: ['a', 'b', 'c'], open: ['d'], iat: now })
+      expect(await verify(await presentSdJwt(sdJwt, { disclose: [['list', 1]] }))).toMatchObject({
+        list: ['a', 'b', 'c'],
+      })
+    }
+    expect(places.size).toBeGreaterThan(2)
+  })
+
+  it('RFC 9901 §9.7 single entries of "aud" may be left to the holder', async () => {
+    const sdJwt = await issueSdJwt({ aud: ['a', selective('b')] }, issuer, { clock })
+    expect(await verify(sdJwt, { audience: 'b' })).toEqual({ aud: ['a', 'b'], iat: now })
+    const kept = await presentSdJwt(sdJwt, { disclose: [] })
+    expect(await verify(kept, { audience: 'a' })).toEqual({ aud: ['a'], iat: now })
+    await expect(verify(kept, { audience: 'b' })).rejects.toMatchObject({ code: 'claim_mismatch', claim: 'aud' })
+    await expect(issueSdJwt({ aud: [selective(5)] }, issuer)).rejects.toMatchObject(
+      refusal('claim_invalid', '"aud" (Audience) claim invalid: expected a string or a list of strings'),
+    )
+  })
+
   it('RFC 9901 §9.3 salts every disclosure anew', async () => {
     const [first, second] = [await issue(), await issue()]
     const salts = [first, second].flatMap((sdJwt) =>
@@ -106,7 +135,7 @@ describe('RFC 9901 §4 issuing', () => {
     })
   })
 
-  it.each(['_sd', '...', '_sd_alg'])('takes no claim by the name "%s"', async (name) => {
+  it.each(['_sd', '...', '_sd_alg'])('RFC 9901 §4.1 takes no claim by the name "%s"', async (name) => {
     const refused = refusal(
       'payload_invalid',
       'claims invalid: "_sd", "...", "_sd_alg" and "__proto__" are no names of claims',
@@ -122,7 +151,7 @@ describe('RFC 9901 §4 issuing', () => {
   })
 })
 
-describe('RFC 9901 §7.2 presenting', () => {
+describe('RFC 9901 §4.2.6, §7.2 presenting', () => {
   it.each<[string, readonly ClaimPath[], object]>([
     ['nothing', [], { sub: 'u1', nationalities: ['XX'], iat: now }],
     ['one claim', [['email']], { sub: 'u1', email: 'u@example.org', nationalities: ['XX'], iat: now }],
@@ -369,6 +398,12 @@ describe('RFC 9901 §4.3, §7.3 key binding', () => {
     await expect(verify(bound + several, { keyBinding: expected })).rejects.toMatchObject(
       refusal('claim_invalid', '"aud" (Audience) claim invalid: expected one string'),
     )
+    for (const claim of ['nonce', 'sd_hash'] as const) {
+      const listed = await signJwt({ ...claims, [claim]: ['x', claims[claim]] }, holder, { clock, typ: 'kb+jwt' })
+      await expect(verify(bound + listed, { keyBinding: expected })).rejects.toMatchObject(
+        refusal('claim_invalid', `"${claim}" claim invalid: expected one string`),
+      )
+    }
   })
 
   it('is there when it is expected, and not there when it is not', async () => {
@@ -428,7 +463,7 @@ describe('RFC 9901 §4.3, §7.3 key binding', () => {
     })
   })
 
-  it('RFC 9901 §8.1 goes through JSON and back', async () => {
+  it('RFC 9901 §8.1, §8.2 goes through JSON and back', async () => {
     const presentation = await present(holder)
     const json = sdJwtToJson(presentation)
     expect(json.header).toEqual({ disclosures: [presentation.split('~')[1]], kb_jwt: presentation.split('~')[2] })
@@ -444,7 +479,7 @@ describe('RFC 9901 §4.3, §7.3 key binding', () => {
     ['a "~" in a part', { header: { disclosures: ['a~b'] } }],
     ['a "~" in the payload', { payload: 'a~b' }],
     ['no payload', { payload: undefined }],
-  ])('RFC 9901 §8.1 refuses JSON with %s', async (_, changes) => {
+  ])('RFC 9901 §8.1, §8.4 refuses JSON with %s', async (_, changes) => {
     const json = { ...sdJwtToJson(await issue()), ...changes }
     const input = 'signatures' in changes ? changes : json
     expect(() => sdJwtFromJson(input)).toThrow(

@@ -1,4 +1,5 @@
 import { outgoingFetch, type Transport } from '../../http/fetch.ts'
+import { asymmetricAlgorithms } from '../../jose/algorithms/accepted.ts'
 import type { Clock, Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { toSeconds } from '../../util/duration.ts'
@@ -17,7 +18,6 @@ import { askAbout, IntrospectionFailure, type ReadSignedAnswer } from './introsp
 import { findIssuerKeys } from './issuer-keys.ts'
 import { type IssuerMetadataOptions, IssuerUrl } from './issuer-metadata.ts'
 import { cannotVerify } from './jwt-refusal.ts'
-import { asymmetricAlgorithms } from './jwt-validator.ts'
 import { TokenCache } from './token-cache.ts'
 import type { TokenValidator } from './token-validator.ts'
 

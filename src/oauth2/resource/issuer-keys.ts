@@ -1,4 +1,5 @@
 import { isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
+import { type SignatureRegistry, standardSignatureRegistry } from '../../jose/algorithms/signatures.ts'
 import type { Key } from '../../jose/jwk/index.ts'
 import { JoseError, type KeyCriteria, KeySet, type KeySource, type RemoteKeySet } from '../../jose/jwks/index.ts'
 import { type IssuerMetadataOptions, IssuerUrl } from './issuer-metadata.ts'
@@ -34,6 +35,7 @@ export function findIssuerKeyProblems({ jwksUri, keys }: Omit<IssuerKeyOptions, 
  * @spec RFC 8414 §3
  */
 class IssuerKeys implements KeySource {
+  readonly registry: SignatureRegistry = standardSignatureRegistry()
   readonly #url: IssuerUrl
   readonly #options: IssuerMetadataOptions
   #known: string | undefined

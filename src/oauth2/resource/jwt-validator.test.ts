@@ -179,6 +179,7 @@ describe('remembering tokens that were verified', () => {
   function remembering(options: Partial<JwtValidatorOptions> = {}) {
     const state = { time: now, keys, verified: 0 }
     const source: KeySource = {
+      registry: keys.registry,
       select: (criteria) => {
         // A look whether a key is still there names no use.
         if (criteria.operation !== undefined || criteria.use !== undefined) state.verified += 1

@@ -1,6 +1,6 @@
 import { outgoingFetch, type Transport } from '../../http/fetch.ts'
 import { checkIssuer } from '../../http/url.ts'
-import { signatureAlgorithms } from '../../jose/algorithms/registry.ts'
+import { asymmetricAlgorithms, isListOfAlgorithms } from '../../jose/algorithms/accepted.ts'
 import { JoseError } from '../../jose/errors.ts'
 import type { Key } from '../../jose/jwk/index.ts'
 import type { KeySource } from '../../jose/jwks/index.ts'
@@ -63,10 +63,10 @@ export class JwtValidator implements TokenValidator {
   constructor(options: JwtValidatorOptions) {
     const problems = findProblems(options)
     if (problems.length > 0) throw new ConfigurationError('JwtValidator', problems)
-    const { issuer, audience, algorithms = asymmetricAlgorithms(), leeway = 30, clock = Date.now, cache } = options
-    this.#issuer = issuer
-    const { transport = outgoingFetch(), logger } = options
+    const { transport = outgoingFetch(), clock = Date.now, logger, cache } = options
     this.#keys = findIssuerKeys(options, { transport, clock, logger: createLogger(logger) })
+    const { issuer, audience, algorithms = asymmetricAlgorithms(this.#keys.registry), leeway = 30 } = options
+    this.#issuer = issuer
     this.#expected = { issuer, audience, algorithms, leeway, clock, typ: 'at+jwt', required: REQUIRED }
     this.#cache = cache && new TokenCache(cache, clock)
     this.metadata = { authorization_servers: [issuer] }
@@ -121,18 +121,9 @@ function findProblems({ issuer, audience, algorithms, leeway, cache, ...options 
   // Without it every token of the issuer would do, whichever API it was meant for.
   if (!audience || audience.length === 0)
     problems.push('"audience" is missing: expected the name of this API in its tokens')
-  if (algorithms !== undefined && !isListOfAlgorithms(algorithms))
+  if (algorithms !== undefined && !isListOfAlgorithms(algorithms, options.keys?.registry))
     problems.push('"algorithms" must name at least one signature algorithm, such as "ES256", and none that is unknown')
   if (leeway !== undefined && !isDuration(leeway))
     problems.push('"leeway" must be a whole number of seconds or a text such as "30s"')
   return [...problems, ...findIssuerKeyProblems(options), ...findTokenCacheProblems(cache)]
-}
-
-function isListOfAlgorithms(names: readonly string[]): boolean {
-  return names.length > 0 && names.every((name) => signatureAlgorithms[name] !== undefined)
-}
-
-/** The algorithms whose signatures can be checked by who could not have made them. */
-export function asymmetricAlgorithms(): string[] {
-  return Object.values(signatureAlgorithms).flatMap(({ name, kty }) => (kty === 'oct' ? [] : [name]))
 }

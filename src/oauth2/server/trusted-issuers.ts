@@ -1,6 +1,6 @@
 import type { Transport } from '../../http/fetch.ts'
 import { isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
-import { signatureAlgorithms } from '../../jose/algorithms/registry.ts'
+import { asymmetricAlgorithms, isListOfAlgorithms } from '../../jose/algorithms/accepted.ts'
 import { JoseError } from '../../jose/errors.ts'
 import type { AlgorithmName, Key } from '../../jose/jwk/index.ts'
 import { KeySet, type KeySource } from '../../jose/jwks/index.ts'
@@ -75,12 +75,8 @@ function toKnown(
   transport: Transport | undefined,
 ): KnownIssuer {
   const source = keys ?? KeySet.remote(jwksUri ?? '', transport === undefined ? {} : { transport })
-  return { ...trusted, keys: source, algorithms: algorithms ?? ASYMMETRIC }
+  return { ...trusted, keys: source, algorithms: algorithms ?? asymmetricAlgorithms(source.registry) }
 }
-
-const ASYMMETRIC: readonly AlgorithmName[] = Object.values(signatureAlgorithms).flatMap(({ name, kty }) =>
-  kty === 'oct' ? [] : [name],
-)
 
 function findIssuerProblems(issuers: readonly TrustedIssuer[]): string[] {
   const names = issuers.map(({ issuer }) => issuer)
@@ -98,14 +94,10 @@ function findProblems({ issuer, keys, jwksUri, algorithms, audience, subject }: 
   if (jwksUri !== undefined && (url === undefined || !isHttpsOrLoopback(url))) {
     problems.push('jwksUri" must be https, or http on a loopback address')
   }
-  if (algorithms !== undefined && !isListOfAlgorithms(algorithms)) {
+  if (algorithms !== undefined && !isListOfAlgorithms(algorithms, keys?.registry)) {
     problems.push('algorithms" must name at least one signature algorithm, such as "ES256", and none that is unknown')
   }
   if (audience !== undefined && audience.length === 0) problems.push('audience" must name at least one')
   if (typeof subject !== 'function') problems.push('subject" must be a function that says who somebody is here')
   return problems
-}
-
-function isListOfAlgorithms(names: readonly string[]): boolean {
-  return names.length > 0 && names.every((name) => signatureAlgorithms[name] !== undefined)
 }

@@ -48,7 +48,7 @@ const cbcVectors: readonly [spec: string, enc: string, sealed: string][] = [
   ],
 ]
 
-describe.each(backends)('RFC 7518 §B AES-CBC with HMAC on $name', (crypto) => {
+describe.each(backends)('RFC 7518 §5.2, §5.2.2.1, §B.1, §B.2, §B.3 AES-CBC with HMAC on $name', (crypto) => {
   const handles = { crypto, encryption: encryptionBackend(crypto) }
   const iv = fromHex('1af38c2dc2b96ffdd86694092341bc04')
   const additionalData = bytes('The second principle of Auguste Kerckhoffs')
@@ -62,7 +62,7 @@ describe.each(backends)('RFC 7518 §B AES-CBC with HMAC on $name', (crypto) => {
   })
 })
 
-describe.each(backends)('RFC 7518 §C key agreement on $name', (crypto) => {
+describe.each(backends)('RFC 7518 §4.6.2, §C key agreement on $name', (crypto) => {
   const alice = {
     kty: 'EC',
     crv: 'P-256',
@@ -116,7 +116,7 @@ const rfc8037: readonly [spec: string, crv: 'X25519' | 'X448', d: string, x: str
   ],
 ]
 
-describe.each(backends)('RFC 8037 §A key agreement on $name', (crypto) => {
+describe.each(backends)('RFC 8037 §A.6, §A.7 key agreement on $name', (crypto) => {
   const base64url = (hex: string): string => Buffer.from(hex, 'hex').toString('base64url')
 
   it.each(rfc8037)('%s %s', async (_, crv, d, x, peer, secret) => {
@@ -126,7 +126,7 @@ describe.each(backends)('RFC 8037 §A key agreement on $name', (crypto) => {
   })
 })
 
-describe.each(backends)('RFC 3394 §4 AES Key Wrap on $name', (crypto) => {
+describe.each(backends)('RFC 3394 §2.2.3.1, §4.1, §4.2, §4.6 AES Key Wrap on $name', (crypto) => {
   it.each([
     [16, 16, '1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5'],
     [24, 16, '96778b25ae6ca435f92b5b97c050aed2468ab8a17ad84e5d'],
@@ -137,6 +137,18 @@ describe.each(backends)('RFC 3394 §4 AES Key Wrap on $name', (crypto) => {
     const wrapped = await encryption.aesKeyWrap(counting(kekLength), key)
     expect(toHex(wrapped)).toBe(expected)
     expect(toHex(await encryption.aesKeyUnwrap(counting(kekLength), wrapped))).toBe(toHex(key))
+  })
+})
+
+describe('RFC 8439 §2.3 a block of ChaCha20', () => {
+  it('is the printed one of RFC 8439 §2.3.2, where the runtime has the cipher', () => {
+    const keyStreams = backends.map((crypto) => encryptionBackend(crypto).chaCha20)
+    expect(keyStreams.map((cipher) => cipher !== undefined)).toEqual([true, false])
+    const counterAndNonce = fromHex('01000000000000090000004a00000000')
+    expect(toHex(keyStreams[0]?.keyStream(counting(32), counterAndNonce))).toBe(
+      `10f1e7e4d13b5915500fdd1fa32071c4c7d1f4c733c068030422aa9ac3d46c4e
+       d2826446079faa0914c2d705d98b02a2b5129cd1de164eb9cbd083e8a2503c4e`.replace(/\s/g, ''),
+    )
   })
 })
 

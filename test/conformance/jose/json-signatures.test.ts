@@ -91,7 +91,7 @@ describe('RFC 7515 §A.5, §E tokens that must be refused', () => {
 })
 
 describe.each(backends)(
-  'signatures in JSON, printed in RFC 7515 §A.6, §A.7, RFC 7520 §4.5–4.8 and RFC 7797 §4, on $name',
+  'signatures in JSON, printed in RFC 7515 §A.6, §A.7, RFC 7520 §4.5, §4.6, §4.7, §4.8 and RFC 7797 §4.1, §4.2, on $name',
   (backend) => {
     it('RFC 7515 §A.6 two signatures', async () => {
       const [rsa, ec] = [
@@ -160,6 +160,15 @@ describe.each(backends)(
       expect(verified.signatures.map(({ algorithm }) => algorithm)).toEqual(algorithms)
       expect(verified.signatures.map(({ key }) => key)).toEqual(keys.keys)
       expect(verified.signatures[1]?.header).toEqual({})
+      const [rsa, , secret] = keys.keys
+      if (rsa === undefined || secret === undefined) throw new Error('no keys')
+      const nameless = await Key.import({ ...rsa.toPrivateJwk(), kid: undefined }, { backend })
+      const again = await signGeneral(Buffer.from(payload, 'base64url'), [
+        { key: nameless, alg: 'RS256', unprotectedHeader: { kid: bilbo } },
+        { key: secret },
+      ])
+      const [first, , third] = threeSignatures.signatures
+      expect(again).toEqual({ payload, signatures: [first, third] })
       const changed = { ...threeSignatures, payload: Buffer.from('It is safe').toString('base64url') }
       await expect(verifyGeneral(changed, keys, { algorithms })).rejects.toMatchObject({ code: 'signature_invalid' })
     })

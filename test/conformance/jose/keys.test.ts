@@ -1,7 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { Key, KeySet, signCompact, verifyCompact } from '../../../src/jose/index.ts'
+import { decryptCompact, encryptCompact } from '../../../src/jose/jwe/index.ts'
+import type { Jwk } from '../../../src/jose/jwk/types.ts'
 import { backends } from '../../contracts/crypto-backend.ts'
+import { signatureVectors } from './vectors.ts'
 
 /* Keys as the specifications print them. */
 
@@ -49,7 +52,7 @@ const certified = {
   ],
 }
 
-describe.each(backends)('RFC 7517 appendix A key sets on $name', (backend) => {
+describe.each(backends)('RFC 7517 §A.1, §A.2, §A.3 key sets on $name', (backend) => {
   it('RFC 7517 §A.1 public keys come and go', async () => {
     const set = await KeySet.import({ keys: [ec, rsa] }, { backend })
     expect(set.toPublicJwks()).toEqual({ keys: [ec, rsa] })
@@ -71,7 +74,7 @@ describe.each(backends)('RFC 7517 appendix A key sets on $name', (backend) => {
     expect(set.toPublicJwks()).toEqual({ keys: [] })
   })
 
-  it('RFC 7517 appendix B a key with its certificate', async () => {
+  it('RFC 7517 §B a key with its certificate', async () => {
     const key = await Key.import(certified, { backend })
     expect(key.toPublicJwk()).toEqual(certified)
     const [text = ''] = certified.x5c
@@ -87,6 +90,47 @@ describe.each(backends)('RFC 7517 appendix A key sets on $name', (backend) => {
     await expect(Key.import({ ...rsa, x5c: certified.x5c }, { backend })).rejects.toMatchObject({
       code: 'key_invalid',
       message: 'JWK "x5c" (X.509 Certificate Chain) invalid: expected the first certificate to be of this key',
+    })
+  })
+})
+
+describe.each(backends)('RFC 7520 §3 keys on $name', (backend) => {
+  const printed = (spec: string): Jwk =>
+    signatureVectors.find((vector) => vector.spec === spec)?.jwk ?? expect.fail(`no vector of ${spec}`)
+  const withoutPrivate = ({ d: _, p, q, dp, dq, qi, ...members }: Jwk): object => members
+
+  it.each([
+    ['RFC 7520 §3.1, §3.2 an EC key', 'RFC 7520 §4.3', { kty: 'EC', crv: 'P-521', use: 'sig' }],
+    ['RFC 7520 §3.3, §3.4 an RSA key', 'RFC 7520 §4.1', { kty: 'RSA', bits: 2048, use: 'sig' }],
+  ])('%s comes and goes, and its public half is the printed one', async (_, spec, expected) => {
+    const key = await Key.import(printed(spec), { backend })
+    expect(key).toMatchObject({ ...expected, kid: 'bilbo.baggins@hobbiton.example' })
+    expect(key.toPrivateJwk()).toEqual(printed(spec))
+    const publicKey = await Key.import(withoutPrivate(printed(spec)) as Jwk, { backend })
+    expect(publicKey.isPrivate).toBe(false)
+    expect([publicKey.toPublicJwk(), key.toPublicJwk()]).toEqual([
+      withoutPrivate(printed(spec)),
+      withoutPrivate(printed(spec)),
+    ])
+  })
+
+  it('RFC 7520 §3.5, §3.6 secrets come and go', async () => {
+    const encryption = {
+      kty: 'oct',
+      kid: '1e571774-2e08-40da-8308-e8d68773842d',
+      use: 'enc',
+      alg: 'A256GCM',
+      k: 'AAPapAv4LbFbiVawEjagUBluYqN5rhna-8nuldDvOx8',
+    }
+    for (const jwk of [printed('RFC 7520 §4.4'), encryption]) {
+      const key = await Key.import(jwk, { backend })
+      expect(key.toPrivateJwk()).toEqual(jwk)
+      expect(() => key.toPublicJwk()).toThrow(expect.objectContaining({ code: 'key_symmetric' }))
+    }
+    const key = await Key.import(encryption, { backend })
+    expect((await decryptCompact(await encryptCompact('x', key), key)).header).toMatchObject({
+      alg: 'dir',
+      enc: 'A256GCM',
     })
   })
 })

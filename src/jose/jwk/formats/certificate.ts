@@ -1,10 +1,10 @@
 import type { CryptoBackend, KeyMembers } from '../../../crypto/backend.ts'
-import { derChildren, derTags, expectDer, readDer } from '../../../crypto/der.ts'
+import { derChildren, derTags, expectDer } from '../../../crypto/der.ts'
 import { decodeBase64url, encodeBase64url } from '../../../util/base64url.ts'
 import { JoseError } from '../../errors.ts'
 import { publicMembers } from '../members.ts'
 import { decodeBase64, encodeBase64 } from './base64.ts'
-import { type DerReader, type ReadKey, reading } from './read.ts'
+import { type DerReader, type ReadContext, type ReadKey, reading, readSequence, readSpki } from './read.ts'
 
 /**
  * The certificates of a key, as a JWK carries them. That they are those of the key is checked; who issued them, when
@@ -20,18 +20,18 @@ export interface CertificateParameters {
 }
 
 /** The key in a certificate, with the certificate and its fingerprint as parameters. @spec RFC 5280 §4.1 */
-export const readCertificate: DerReader = async (der, { backend }) => ({
-  ...(await publicKeyOf(der, backend)),
+export const readCertificate: DerReader = async (der, context) => ({
+  ...(await publicKeyOf(der, context)),
   x5c: [encodeBase64(der)],
-  'x5t#S256': await backend.hashBase64url('sha-256', der),
+  'x5t#S256': await context.backend.hashBase64url('sha-256', der),
 })
 
 /** Where the version is said, the fields move by one. */
-async function publicKeyOf(der: Uint8Array, backend: CryptoBackend): Promise<KeyMembers> {
-  const [signed] = derChildren(expectDer(readDer(der), derTags.sequence))
+async function publicKeyOf(der: Uint8Array, context: ReadContext): Promise<ReadKey> {
+  const [signed] = readSequence(der)
   const fields = derChildren(expectDer(signed, derTags.sequence))
   const spki = expectDer(fields[fields[0]?.tag === 0xa0 ? 6 : 5], derTags.sequence)
-  return backend.importDer('spki', spki.whole)
+  return readSpki(spki.whole, context)
 }
 
 /** Adds a chain to the key that its first certificate is of. */
@@ -102,7 +102,7 @@ function readBase64(text: unknown): Uint8Array {
 
 /** The first certificate must be the one of the key. @spec RFC 7517 §4.7 */
 async function checkKeyOf(der: Uint8Array, members: KeyMembers, backend: CryptoBackend): Promise<void> {
-  const certified = await reading('JWK "x5c"', async () => ({ ...(await publicKeyOf(der, backend)) }))
+  const certified = await reading('JWK "x5c"', () => publicKeyOf(der, { backend, password: undefined }))
   const isSame = Object.entries(publicMembers(members)).every(([name, value]) => certified[name] === value)
   if (!isSame) throw invalid('x5c', 'X.509 Certificate Chain', 'expected the first certificate to be of this key')
 }

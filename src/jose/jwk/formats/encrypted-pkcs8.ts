@@ -1,9 +1,9 @@
-import type { CryptoBackend, HashName } from '../../../crypto/backend.ts'
-import { type DerElement, derChildren, derHex, derTags, expectDer, readDer } from '../../../crypto/der.ts'
+import type { CryptoBackend, HashName, ScryptParameters } from '../../../crypto/backend.ts'
+import { type DerElement, derChildren, derHex, derTags, expectDer } from '../../../crypto/der.ts'
 import { encryptionBackend } from '../../../crypto/encryption.ts'
 import { JoseError } from '../../errors.ts'
 import { nothing, objectIdentifier, octetString, sequence, smallInteger } from './asn1.ts'
-import { type DerReader, readPkcs8 } from './read.ts'
+import { type DerReader, readPkcs8, readSequence } from './read.ts'
 
 /*
  * Private keys under a password: PBES2 with PBKDF2 or scrypt, and AES-CBC (RFC 8018 §6.2). Object identifiers as hex.
@@ -31,16 +31,23 @@ const keyLengths: Readonly<Record<string, number>> = {
   [aes256Cbc]: 32,
 }
 
-/** What a file may cost before its password is known to be right. */
+/**
+ * What a file may cost before its password is known to be right, and the least that makes a guess cost anything.
+ *
+ * @spec RFC 8018 §4.2
+ */
+const minimumIterations = 1000
 const maximumIterations = 10_000_000
+const minimumCost = 1024
 const maximumMemory = 128 * 1024 * 1024
+const maximumParallelization = 16
 
 /** Opens EncryptedPrivateKeyInfo. @spec RFC 5958 §3 */
 export const readEncryptedPkcs8: DerReader = async (der, context) => {
   if (context.password === undefined) {
     throw new JoseError('password_missing', '"password" missing: the private key is encrypted')
   }
-  const [scheme, sealed] = derChildren(expectDer(readDer(der), derTags.sequence))
+  const [scheme, sealed] = readSequence(der)
   const { derivation, cipher, iv } = readScheme(scheme)
   const keyLength = keyLengths[cipher] ?? unsupported('expected AES-CBC')
   const key = await deriveKey(derivation, context.password, keyLength, context.backend)
@@ -86,7 +93,9 @@ async function deriveKey(
   if (identifier === scrypt) return deriveByScrypt(octets(salt), costs, password, length, backend)
   if (identifier !== pbkdf2) unsupported('expected PBKDF2 or scrypt')
   const iterations = number(costs[0])
-  if (iterations < 1 || iterations > maximumIterations) unsupported('expected at most 10000000 iterations')
+  if (iterations < minimumIterations || iterations > maximumIterations) {
+    unsupported(`expected from ${minimumIterations} to ${maximumIterations} iterations`)
+  }
   const prf = costs.find(({ tag }) => tag === derTags.sequence)
   const hash = prf === undefined ? 'sha-1' : (hashes[readIdentifier(prf).identifier] ?? unsupported('expected HMAC'))
   return backend.pbkdf2(hash, password, octets(salt), iterations, length)
@@ -99,10 +108,21 @@ async function deriveByScrypt(
   length: number,
   backend: CryptoBackend,
 ): Promise<Uint8Array> {
-  const [cost, blockSize, parallelization] = [number(costs[0]), number(costs[1]), number(costs[2])]
-  if (128 * cost * blockSize > maximumMemory || parallelization > 16) unsupported('expected a smaller cost')
+  const parameters = { cost: number(costs[0]), blockSize: number(costs[1]), parallelization: number(costs[2]) }
+  checkScrypt(parameters)
   if (backend.scrypt === undefined) return unsupported('scrypt is not available in this runtime')
-  return backend.scrypt(password, salt, { cost, blockSize, parallelization }, length)
+  return backend.scrypt(password, salt, parameters, length)
+}
+
+/** @spec RFC 7914 §6 */
+function checkScrypt({ cost, blockSize, parallelization }: ScryptParameters): void {
+  const isCost = cost >= minimumCost && Number.isInteger(Math.log2(cost))
+  if (!isCost || blockSize < 1 || parallelization < 1) {
+    unsupported(`expected scrypt with a cost that is a power of two from ${minimumCost}`)
+  }
+  if (128 * cost * blockSize > maximumMemory || parallelization > maximumParallelization) {
+    unsupported('expected a smaller cost')
+  }
 }
 
 function unsupported(expectation: string): never {
@@ -112,7 +132,7 @@ function unsupported(expectation: string): never {
 /** A wrong password opens one file in 256 to bytes without a meaning. */
 function isPrivateKeyInfo(plain: Uint8Array): boolean {
   try {
-    const [version, algorithm] = derChildren(expectDer(readDer(plain), derTags.sequence))
+    const [version, algorithm] = readSequence(plain)
     return version?.tag === derTags.integer && algorithm?.tag === derTags.sequence
   } catch {
     return false

@@ -1,22 +1,22 @@
 import { type KeyMembers, PlatformUnsupportedError } from '../../../crypto/backend.ts'
 import type { NodeCrypto, NodeProcess } from '../../../crypto/node-types.ts'
 import { kindOf } from '../../../crypto/platform-unsupported.ts'
-import { type ImportParameters, importParameters } from '../../../crypto/web.ts'
-import { signatureAlgorithm } from '../../algorithms/registry.ts'
+import { type SignatureParameters, signatureParameters } from '../../../crypto/web-signatures.ts'
+import type { SignatureAlgorithm } from '../../algorithms/signature-registry.ts'
 import { JoseError } from '../../errors.ts'
 import type { KeyObjectLike } from '../import.ts'
 
 /** What WebCrypto binds a key to, as `crypto.subtle.importKey` takes it. */
-export type WebKeyParameters = ImportParameters
+export type WebKeyParameters = Omit<SignatureParameters, 'saltLength'>
 
 /** Reads the key into WebCrypto, for a signature algorithm or what else it is to be bound to. */
 export async function toCryptoKey(
   members: KeyMembers,
-  binding: WebKeyParameters | { readonly alg: string | undefined },
+  binding: WebKeyParameters | { readonly algorithm: SignatureAlgorithm | undefined },
   usages: readonly KeyUsage[],
   extractable: boolean,
 ): Promise<CryptoKey> {
-  const parameters = 'alg' in binding ? signatureParameters(binding.alg, members) : binding
+  const parameters = 'algorithm' in binding ? algorithmParameters(binding.algorithm, members) : binding
   try {
     return await crypto.subtle.importKey('jwk', { ...members }, parameters, extractable, [...usages])
   } catch (cause) {
@@ -25,8 +25,8 @@ export async function toCryptoKey(
   }
 }
 
-function signatureParameters(alg: string | undefined, { crv }: KeyMembers): WebKeyParameters {
-  if (alg !== undefined) return importParameters(signatureAlgorithm(alg).scheme, crv)
+function algorithmParameters(algorithm: SignatureAlgorithm | undefined, { crv }: KeyMembers): WebKeyParameters {
+  if (algorithm !== undefined) return signatureParameters(algorithm.scheme, crv)
   throw new JoseError(
     'algorithms_required',
     '"parameters" missing: expected, since the key names no signature algorithm',

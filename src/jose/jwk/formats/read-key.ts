@@ -1,4 +1,4 @@
-import { derChildren, derTags, expectDer, readDer } from '../../../crypto/der.ts'
+import { derTags } from '../../../crypto/der.ts'
 import { JoseError } from '../../errors.ts'
 import { readCertificate, withCertificates } from './certificate.ts'
 import { readEncryptedPkcs8 } from './encrypted-pkcs8.ts'
@@ -13,6 +13,7 @@ import {
   readPkcs1Public,
   readPkcs8,
   readSec1,
+  readSequence,
   readSpki,
 } from './read.ts'
 
@@ -44,7 +45,11 @@ const forms: readonly Form[] = [
     read: readEncryptedPkcs8,
     looksLike: (tags) => tags.length === 2 && startsWith(tags, sequence, octetString),
   },
-  { label: 'CERTIFICATE', read: readCertificate, looksLike: (tags) => startsWith(tags, sequence, sequence, bitString) },
+  {
+    label: 'CERTIFICATE',
+    read: readCertificate,
+    looksLike: (tags) => tags.length === 3 && startsWith(tags, sequence, sequence, bitString),
+  },
   {
     label: 'RSA PRIVATE KEY',
     read: readPkcs1Private,
@@ -99,7 +104,7 @@ function readBlock({ label, der }: PemBlock, context: ReadContext): Promise<Read
 export function readKeyDer(der: Uint8Array, context: ReadContext): Promise<ReadKey> {
   return reading('DER', async () => {
     if (der.length > longestText) throw new RangeError('DER is too long')
-    const parts = derChildren(expectDer(readDer(der), sequence))
+    const parts = readSequence(der)
     const version = parts[0]?.tag === integer ? parts[0].content[0] : undefined
     const tags = parts.map(({ tag }) => tag)
     const form = forms.find(({ looksLike }) => looksLike(tags, version))

@@ -1,14 +1,14 @@
-import type { CryptoBackend } from '../../../crypto/backend.ts'
 import type { Clock } from '../../../util/clock.ts'
 import { ConfigurationError } from '../../../util/configuration-error.ts'
 import { type Duration, toSeconds } from '../../../util/duration.ts'
 import type { Logger } from '../../../util/logger.ts'
-import { signatureAlgorithms } from '../../algorithms/registry.ts'
+import { type SignatureRegistry, standardSignatureRegistry } from '../../algorithms/signatures.ts'
+import type { KeyPlaceOptions } from '../../jwk/key.ts'
 import type { AlgorithmName } from '../../jwk/types.ts'
 import type { RotationSchedule } from './schedule.ts'
 import type { RotatingKeyStore } from './storage.ts'
 
-export interface RotatingKeysOptions {
+export interface RotatingKeysOptions extends KeyPlaceOptions {
   /** One line of keys for each, in the order of preference. */
   readonly algorithms: readonly AlgorithmName[]
   /** Where the keys are kept; by default in memory, for one process. */
@@ -27,10 +27,10 @@ export interface RotatingKeysOptions {
   readonly modulusLength?: number
   readonly clock?: Clock
   readonly logger?: Logger
-  readonly backend?: CryptoBackend
 }
 
 export interface RotationSettings extends RotationSchedule {
+  readonly registry: SignatureRegistry
   readonly refreshEvery: number
 }
 
@@ -38,6 +38,7 @@ export interface RotationSettings extends RotationSchedule {
 export function readSettings(options: RotatingKeysOptions): RotationSettings {
   const settings = {
     algorithms: options.algorithms,
+    registry: options.registry ?? standardSignatureRegistry(),
     rotateEvery: toSeconds(options.rotateEvery ?? '90d'),
     publishBefore: toSeconds(options.publishBefore ?? '1d'),
     retainFor: toSeconds(options.retainFor ?? '7d'),
@@ -48,12 +49,12 @@ export function readSettings(options: RotatingKeysOptions): RotationSettings {
   return settings
 }
 
-function findProblems({ algorithms, rotateEvery, publishBefore, refreshEvery }: RotationSettings): string[] {
+function findProblems({ algorithms, rotateEvery, publishBefore, refreshEvery, registry }: RotationSettings): string[] {
   const checks: readonly [isWrong: boolean, problem: string][] = [
     [algorithms.length === 0, '"algorithms" must name at least one'],
     [new Set(algorithms).size !== algorithms.length, '"algorithms" must name each once'],
     [
-      algorithms.some((alg) => signatureAlgorithms[alg] === undefined),
+      algorithms.some((alg) => registry.algorithms[alg] === undefined),
       '"algorithms" must name registered signature algorithms',
     ],
     [publishBefore >= rotateEvery, '"publishBefore" must be shorter than "rotateEvery"'],

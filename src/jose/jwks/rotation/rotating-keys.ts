@@ -1,8 +1,9 @@
 import { Sealer } from '../../../crypto/sealed.ts'
 import { type Clock, nowInSeconds, type Seconds } from '../../../util/clock.ts'
 import { createLogger, type Logger } from '../../../util/logger.ts'
+import type { SignatureRegistry } from '../../algorithms/signature-registry.ts'
 import { JoseError } from '../../errors.ts'
-import { Key, type KeyOptions } from '../../jwk/key.ts'
+import { Key, type KeyPlaceOptions } from '../../jwk/key.ts'
 import type { AlgorithmName } from '../../jwk/types.ts'
 import { KeySet } from '../key-set.ts'
 import type { KeyCriteria, KeySource, SigningKeySource } from '../source.ts'
@@ -59,13 +60,14 @@ const unknownCooldown = 5000
  * @spec OIDC Core §10.1.1
  */
 export class RotatingKeys implements KeySource, SigningKeySource {
+  readonly registry: SignatureRegistry
   readonly #settings: RotationSettings
   readonly #store: RotatingKeyStore
   readonly #sealer: Sealer | undefined
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #modulusLength: number | undefined
-  readonly #import: Pick<KeyOptions, 'backend'>
+  readonly #place: KeyPlaceOptions
   #loaded: readonly LoadedKey[] = []
   #version = 0
   #loadedAt = Number.NEGATIVE_INFINITY
@@ -79,9 +81,11 @@ export class RotatingKeys implements KeySource, SigningKeySource {
     this.#clock = options.clock ?? Date.now
     this.#logger = createLogger(options.logger)
     this.#modulusLength = options.modulusLength
-    this.#import = options.backend === undefined ? {} : { backend: options.backend }
+    const backend = options.backend && { backend: options.backend }
+    this.registry = this.#settings.registry
+    this.#place = { registry: this.registry, ...backend }
     if (options.secrets !== undefined) {
-      this.#sealer = new Sealer(options.secrets, { purpose: 'rotating-keys', clock: this.#clock, ...this.#import })
+      this.#sealer = new Sealer(options.secrets, { purpose: 'rotating-keys', clock: this.#clock, ...backend })
     }
   }
 
@@ -187,7 +191,7 @@ export class RotatingKeys implements KeySource, SigningKeySource {
     let changed = records
     for (const { alg, activateAt } of due) {
       const key = await Key.generate(alg, {
-        ...this.#import,
+        ...this.#place,
         ...(this.#modulusLength !== undefined && { modulusLength: this.#modulusLength }),
       })
       const jwk = { ...key.toPrivateJwk(), kid: key.kid ?? '' }
@@ -224,8 +228,8 @@ export class RotatingKeys implements KeySource, SigningKeySource {
     const { jwk } = record
     const known = this.#loaded.find((loaded) => loaded.record.jwk.kid === jwk.kid)
     if (known !== undefined && isPublic(known.record.jwk) === isPublic(jwk)) return { ...known, record }
-    const key = await Key.import(jwk, this.#import)
-    const verifier = key.kty === 'oct' || !key.isPrivate ? key : await Key.import(key.toPublicJwk(), this.#import)
+    const key = await Key.import(jwk, this.#place)
+    const verifier = key.kty === 'oct' || !key.isPrivate ? key : await Key.import(key.toPublicJwk(), this.#place)
     return { record, key, verifier }
   }
 
@@ -238,7 +242,7 @@ export class RotatingKeys implements KeySource, SigningKeySource {
     const keys = [...active.map(({ key }) => key), ...others.map(({ verifier }) => verifier)]
     const isSame =
       keys.length === this.#current.keys.length && keys.every((key, index) => key === this.#current.keys[index])
-    if (!isSame) this.#current = new KeySet(keys)
+    if (!isSame) this.#current = new KeySet(keys, this.#place)
     this.#currentUntil = nextChange(
       this.#loaded.map(({ record }) => record),
       now,

@@ -1,4 +1,4 @@
-import { algorithmsFor } from '../../../jose/algorithms/registry.ts'
+import { algorithmsFor } from '../../../jose/algorithms/signature-registry.ts'
 import type { AlgorithmName, Key } from '../../../jose/jwk/index.ts'
 import type { KeySet } from '../../../jose/jwks/index.ts'
 
@@ -29,5 +29,5 @@ export function accessTokenAlgorithms(keys: KeySet): readonly AlgorithmName[] {
 
 function findAlgorithms({ keys }: KeySet): readonly AlgorithmName[] {
   const asymmetric = keys.filter(({ kty, use }) => kty !== 'oct' && use !== 'enc')
-  return [...new Set(asymmetric.flatMap((key) => algorithmsFor(key).map(({ name }) => name)))]
+  return [...new Set(asymmetric.flatMap((key) => algorithmsFor(key.registry, key).map(({ name }) => name)))]
 }
