@@ -135,6 +135,14 @@ describe('RFC 7662 §2.1, §2.2 introspection', () => {
     })
   })
 
+  it('says nothing by a claim that the server has to say, also where it has nothing to say', async () => {
+    const test = create()
+    const claims = { aud: 'x', scope: 'admin', cnf: { jkt: 'x' }, act: { sub: 'x' }, groups: ['a'] }
+    const said = await ask(test, await save(test, { scope: '', claims }))
+    expect(said).toMatchObject({ active: true, groups: ['a'], token_type: 'Bearer' })
+    for (const member of ['aud', 'scope', 'cnf', 'act']) expect(said).not.toHaveProperty(member)
+  })
+
   it("names the client as the subject of the client's own token", async () => {
     const test = create()
     const { access_token = '' } = body(await test.token({ grant_type: 'client_credentials', scope: 'read' }, basic()))

@@ -1,6 +1,8 @@
 import { decodeUnverifiedJwt } from '../../../jose/jwt/index.ts'
+import type { JsonObject } from '../../../util/json.ts'
 import type { IntrospectionResponse } from '../../introspection.ts'
 import type { AccessTokenRecord } from '../records.ts'
+import { isReservedClaim } from '../tokens/claims.ts'
 import { isJwt } from '../tokens/jwt.ts'
 import type { IntrospectedToken } from './token.ts'
 
@@ -12,8 +14,7 @@ export function describeToken(
   const { record, client, grant } = token
   const { auth_time, acr } = grant?.authentication ?? {}
   const response: IntrospectionResponse = {
-    // First, so that none of the claims can stand for a member that is registered.
-    ...(token.kind === 'access_token' ? token.record.claims : undefined),
+    ...(token.kind === 'access_token' ? withoutReserved(token.record.claims ?? {}) : undefined),
     active: true,
     iss: issuer,
     client_id: client.client_id,
@@ -29,6 +30,11 @@ export function describeToken(
     ...(record.cnf !== undefined && { cnf: record.cnf }),
   }
   return token.kind === 'access_token' ? { ...response, ...describeAccess(token.value, token.record) } : response
+}
+
+/** What the server itself says of a token is said by it alone, also where it has nothing to say. */
+function withoutReserved(claims: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !isReservedClaim(name)))
 }
 
 function describeAccess(

@@ -45,6 +45,11 @@ const RESERVED: ReadonlySet<string> = new Set([
   'grant_id',
 ])
 
+/** Whether only the server itself says this of a token. */
+export function isReservedClaim(name: string): boolean {
+  return RESERVED.has(name)
+}
+
 /**
  * Asks for the claims of an access token.
  *
@@ -58,7 +63,7 @@ export async function loadClaims(
   grant: GrantRecord | undefined,
 ): Promise<JsonObject | undefined> {
   const claims = await accessTokenClaims?.({ client, grantType, subject, scope, audience, grant })
-  const name = Object.keys(claims ?? {}).find((claim) => RESERVED.has(claim))
+  const name = Object.keys(claims ?? {}).find(isReservedClaim)
   if (name !== undefined) throw new TypeError(`"accessTokenClaims" must not set "${name}": the server says it itself`)
   return claims
 }
