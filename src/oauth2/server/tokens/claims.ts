@@ -1,8 +1,6 @@
 import type { Awaitable } from '../../../util/awaitable.ts'
 import type { JsonObject } from '../../../util/json.ts'
-import type { TokenContext } from '../context.ts'
-import type { AccessTokenRecord, Client, GrantRecord } from '../records.ts'
-import type { Settings } from '../settings.ts'
+import type { Client, GrantRecord } from '../records.ts'
 
 /** The access token that claims are asked for. */
 export interface AccessTokenClaimsContext {
@@ -57,12 +55,10 @@ export function isReservedClaim(name: string): boolean {
  * @spec RFC 9068 §2.2.3
  */
 export async function loadClaims(
-  { accessTokenClaims }: Pick<Settings<unknown>, 'accessTokenClaims'>,
-  { client, grantType }: TokenContext,
-  { subject, scope, audience = [] }: AccessTokenRecord,
-  grant: GrantRecord | undefined,
+  accessTokenClaims: AccessTokenClaims | undefined,
+  context: AccessTokenClaimsContext,
 ): Promise<JsonObject | undefined> {
-  const claims = await accessTokenClaims?.({ client, grantType, subject, scope, audience, grant })
+  const claims = await accessTokenClaims?.(context)
   const name = Object.keys(claims ?? {}).find(isReservedClaim)
   if (name !== undefined) throw new TypeError(`"accessTokenClaims" must not set "${name}": the server says it itself`)
   return claims
