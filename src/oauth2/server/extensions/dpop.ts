@@ -8,7 +8,7 @@ import { type DpopNonceCheck, readDpopHeader, verifyDpopProof } from '../../dpop
 import { OAuth2Error } from '../../errors.ts'
 import type { ServerMetadata } from '../../server-metadata.ts'
 import type { RequestContext, TokenContext } from '../context.ts'
-import type { AuthorizationContext, EndpointResponseContext, Extension } from '../extension.ts'
+import type { AuthorizationContext, EndpointResponseContext, Extension, PresentedTokenContext } from '../extension.ts'
 import type { Client } from '../records.ts'
 import type { ReplayStore } from '../store.ts'
 
@@ -29,9 +29,6 @@ export interface DpopOptions {
 }
 
 type Context = RequestContext<ReplayStore>
-
-/** The endpoints that proofs are for. */
-const ENDPOINTS: readonly string[] = ['token', 'pushed_authorization']
 
 /**
  * Tokens that only the holder of a key can use: a client that proves possession of one gets tokens that are bound to it.
@@ -96,9 +93,17 @@ export class Dpop implements Extension<ReplayStore> {
     if (jkt !== undefined) binding.jkt = jkt
   }
 
+  /** At the server's own resources, such as userinfo. @spec RFC 9449 §7.1 */
+  async onTokenPresented(context: PresentedTokenContext<ReplayStore>): Promise<void> {
+    const { endpoint, presented, accessToken, binding } = context
+    if (presented.scheme !== 'DPoP' || accessToken.cnf?.jkt === undefined || endpoint === undefined) return
+    const jkt = await this.#proveKey(context, endpoint, presented.token)
+    if (jkt !== undefined) binding.jkt = jkt
+  }
+
   /** Whoever sends proofs is told the nonce for the next one, before the last one is too old. @spec RFC 9449 §8.2 */
-  async onEndpointResponse({ endpoint, request, now, headers }: EndpointResponseContext): Promise<void> {
-    if (this.#nonces === undefined || !ENDPOINTS.includes(endpoint) || request.header('dpop') === undefined) return
+  async onEndpointResponse({ request, now, headers }: EndpointResponseContext): Promise<void> {
+    if (this.#nonces === undefined || request.header('dpop') === undefined) return
     headers.push(['dpop-nonce', await this.#nonces.current(now)])
   }
 
@@ -108,7 +113,11 @@ export class Dpop implements Extension<ReplayStore> {
   }
 
   /** The thumbprint of the key that this request proves, or nothing where it proves none. */
-  async #proveKey({ request, server, store, now }: Context, endpoint: string): Promise<string | undefined> {
+  async #proveKey(
+    { request, server, store, now }: Context,
+    endpoint: string,
+    accessToken?: string,
+  ): Promise<string | undefined> {
     const proof = readDpopHeader(request)
     if (proof === undefined) return undefined
     const { jkt } = await verifyDpopProof(proof, {
@@ -118,6 +127,7 @@ export class Dpop implements Extension<ReplayStore> {
       algorithms: this.#algorithms,
       window: this.#window,
       nonces: this.#nonceCheck,
+      ...(accessToken === undefined ? {} : { accessToken }),
       rememberOnce: (key, expiresAt) => store.rememberOnce(key, expiresAt),
     })
     return jkt
