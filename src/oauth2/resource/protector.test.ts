@@ -24,20 +24,22 @@ const token: AccessToken = {
 }
 
 /** What each token is worth, as bearer tokens and as others. */
-const TOKENS: Readonly<Record<string, AccessToken>> = {
-  good: token,
-  plain: { subject: 'u1', clientId: 'app', scopes: ['read'], claims: {} },
-  bound: { ...token, cnf: { jkt: 'thumbprint' } },
-  'bound-to-certificate': { ...token, cnf: { 'x5t#S256': 'thumbprint' } },
-  'said-to-be-dpop': { ...token, tokenType: 'DPoP' },
-  'said-to-be-bearer': { ...token, tokenType: 'bearer' },
-}
+const TOKENS: ReadonlyMap<string, AccessToken> = new Map(
+  Object.entries({
+    good: token,
+    plain: { subject: 'u1', clientId: 'app', scopes: ['read'], claims: {} },
+    bound: { ...token, cnf: { jkt: 'thumbprint' } },
+    'bound-to-certificate': { ...token, cnf: { 'x5t#S256': 'thumbprint' } },
+    'said-to-be-dpop': { ...token, tokenType: 'DPoP' },
+    'said-to-be-bearer': { ...token, tokenType: 'bearer' },
+  }),
+)
 
 const bearer: TokenValidator = {
   validate: (value) => {
     if (value === 'broken') throw new Error('database password is hunter2')
     if (value === 'away') throw new OAuth2Error('temporarily_unavailable', 'try again', { retryAfter: 5 })
-    const found = TOKENS[value]
+    const found = TOKENS.get(value)
     if (found === undefined) throw new OAuth2Error('invalid_token', 'access token is unknown', { reason: 'unknown' })
     return found
   },
