@@ -57,6 +57,7 @@ export {
 } from './endpoints/device-verification.ts'
 export { IntrospectionEndpoint, type IntrospectionOptions, type IntrospectionStore } from './endpoints/introspection.ts'
 export { RevocationEndpoint } from './endpoints/revocation.ts'
+export { logRefusal } from './error-response.ts'
 export type { EventOrigin, ServerEvent, ServerEvents } from './events.ts'
 export type {
   ApprovalContext,

@@ -63,11 +63,10 @@ export async function checkRateLimit<S>(
   // Not the account: people type passwords into the field for names.
   const who = { ...(clientId === undefined ? {} : { clientId }), ...(address === undefined ? {} : { address }) }
   server.emit('rate.limited', { kind, retryAfter, requestId, ...who })
-  throw new OAuth2Error(code, 'too many requests: wait before trying again', {
-    reason: 'rate_limited',
-    status: 429,
-    retryAfter,
-  })
+  const description = 'too many requests: wait before trying again'
+  throw code === 'slow_down'
+    ? new OAuth2Error('slow_down', description, { reason: 'polling_limited', status: 429, retryAfter })
+    : new OAuth2Error('temporarily_unavailable', description, { reason: 'rate_limited', status: 429, retryAfter })
 }
 
 /** What every attempt of a request says about it. */

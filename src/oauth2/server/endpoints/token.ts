@@ -60,13 +60,18 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
   }
 
   #findGrant(params: RequestParameters): TokenGrant<S> {
-    if (params.duplicates.includes('grant_type'))
-      throw new OAuth2Error('invalid_request', 'grant_type must be sent once')
+    if (params.duplicates.includes('grant_type')) {
+      throw new OAuth2Error('invalid_request', 'grant_type must be sent once', { reason: 'parameter_repeated' })
+    }
     const grantType = params.get('grant_type')
-    if (grantType === undefined) throw new OAuth2Error('invalid_request', 'grant_type is missing')
+    if (grantType === undefined) {
+      throw new OAuth2Error('invalid_request', 'grant_type is missing', { reason: 'grant_type_missing' })
+    }
     const grant = this.#core.registry.tokenGrants.get(grantType)
     if (grant === undefined) {
-      throw new OAuth2Error('unsupported_grant_type', 'grant_type is not one that this server supports')
+      throw new OAuth2Error('unsupported_grant_type', 'grant_type is not one that this server supports', {
+        reason: 'grant_type_unsupported',
+      })
     }
     return grant
   }
@@ -81,7 +86,9 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
     const unnamed = await findUnnamedClient(context, params, grant)
     const { client, method } = unnamed ?? (await authenticateClient(this.#core, request, params, context))
     if (!allowsGrantType(client, grantType)) {
-      throw new OAuth2Error('unauthorized_client', 'client is not registered for this grant_type')
+      throw new OAuth2Error('unauthorized_client', 'client is not registered for this grant_type', {
+        reason: 'grant_type_not_registered',
+      })
     }
     const proven = { client, clientAuthMethod: method, grantType, params, binding: {} }
     return { server, store, request, now, requestId, endpoint, ...proven }
@@ -117,5 +124,7 @@ async function findUnnamedClient<S extends ClientStore>(
 function checkDuplicates({ duplicates }: RequestParameters, { parameters }: Pick<TokenGrant, 'parameters'>): void {
   const isRead = (name: string): boolean =>
     COMMON_PARAMETERS.has(name) || parameters === undefined || parameters.includes(name)
-  if (duplicates.some(isRead)) throw new OAuth2Error('invalid_request', 'each parameter must be sent once')
+  if (duplicates.some(isRead)) {
+    throw new OAuth2Error('invalid_request', 'each parameter must be sent once', { reason: 'parameter_repeated' })
+  }
 }

@@ -51,12 +51,16 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
   async grant(context: Context): Promise<GrantDecision | RepeatedAnswer> {
     const { params, store, client, now } = context
     const token = params.get('refresh_token')
-    if (token === undefined) throw new OAuth2Error('invalid_request', 'refresh_token is missing')
+    if (token === undefined) {
+      throw new OAuth2Error('invalid_request', 'refresh_token is missing', { reason: 'refresh_token_missing' })
+    }
     const record = await findRefreshToken(store, token)
     if (record === undefined || record.expires_at <= now) throw gone()
     // Whose it is comes first: what another client presents changes nothing.
     if (record.client_id !== client.client_id) {
-      throw new OAuth2Error('invalid_grant', 'refresh_token was issued to another client')
+      throw new OAuth2Error('invalid_grant', 'refresh_token was issued to another client', {
+        reason: 'refresh_token_foreign',
+      })
     }
     if (!fitsBinding(context, record)) {
       throw new OAuth2Error('invalid_grant', 'refresh_token is bound to a key that was not proven', {
@@ -67,10 +71,12 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
     const attempt = { token, record, scope, asked: [scope, ...params.all('resource').sort()].join('\n') }
     if (record.rotated_at !== undefined) return { repeat: await answerAgain(context, attempt) }
     if (attempt.scope === '' && params.has('scope')) {
-      throw new OAuth2Error('invalid_scope', 'scope must be a list of scope tokens separated by spaces')
+      throw new OAuth2Error('invalid_scope', 'scope must be a list of scope tokens separated by spaces', {
+        reason: 'scope_malformed',
+      })
     }
     if (!isScopeSubset(parseScope(attempt.scope), parseScope(record.scope))) {
-      throw new OAuth2Error('invalid_scope', 'scope must be part of what was granted')
+      throw new OAuth2Error('invalid_scope', 'scope must be part of what was granted', { reason: 'scope_not_granted' })
     }
     const grant = await store.findGrant(record.grant_id)
     if (grant === undefined) throw gone()
@@ -145,8 +151,11 @@ async function answerAgain(context: Context, { token, record, asked }: Attempt):
   server.emit('refresh.replayed', { clientId, grantId, withinWindow, requestId })
   if (!withinWindow) throw await endFamily(context, record)
   const answer = await openAnswer(token, asked, sealed)
-  if (answer === undefined)
-    throw new OAuth2Error('invalid_grant', 'refresh_token was exchanged before, for another scope or resource')
+  if (answer === undefined) {
+    throw new OAuth2Error('invalid_grant', 'refresh_token was exchanged before, for another scope or resource', {
+      reason: 'refresh_token_exchanged_otherwise',
+    })
+  }
   return answer.expires_in === undefined ? answer : { ...answer, expires_in: answer.expires_in - (now - rotatedAt) }
 }
 
@@ -154,9 +163,13 @@ async function answerAgain(context: Context, { token, record, asked }: Attempt):
 async function endFamily({ store, server, now, requestId }: Context, record: RefreshTokenRecord): Promise<OAuth2Error> {
   const { client_id: clientId, grant_id: grantId } = record
   if (await store.revokeGrant(grantId, now)) server.emit('token.revoked', { clientId, grantId, requestId })
-  return new OAuth2Error('invalid_grant', 'refresh_token was exchanged before: all tokens of its grant are revoked')
+  return new OAuth2Error('invalid_grant', 'refresh_token was exchanged before: all tokens of its grant are revoked', {
+    reason: 'refresh_token_replayed',
+  })
 }
 
 function gone(): OAuth2Error {
-  return new OAuth2Error('invalid_grant', 'refresh_token is unknown, has expired or was revoked')
+  return new OAuth2Error('invalid_grant', 'refresh_token is unknown, has expired or was revoked', {
+    reason: 'refresh_token_gone',
+  })
 }

@@ -111,10 +111,8 @@ async function findKeyProblem({ jwks }: ClientMetadata): Promise<ClientMetadataP
 
 /** @spec RFC 7591 §3.2.2 */
 function refuse(problems: readonly ClientMetadataProblem[]): OAuth2Error {
-  const isRedirect = problems[0]?.member === 'redirect_uris'
-  return new OAuth2Error(
-    isRedirect ? 'invalid_redirect_uri' : 'invalid_client_metadata',
-    problems.map(({ problem }) => problem).join('; '),
-    { reason: isRedirect ? 'registration_redirect_uri_invalid' : 'registration_metadata_invalid' },
-  )
+  const description = problems.map(({ problem }) => problem).join('; ')
+  return problems[0]?.member === 'redirect_uris'
+    ? new OAuth2Error('invalid_redirect_uri', description, { reason: 'registration_redirect_uri_invalid' })
+    : new OAuth2Error('invalid_client_metadata', description, { reason: 'registration_metadata_invalid' })
 }
