@@ -10,6 +10,7 @@ export { ClientSecretPost } from './auth/client-secret-post.ts'
 export { NoClientAuthentication } from './auth/none.ts'
 export { PrivateKeyJwt, type PrivateKeyJwtOptions } from './auth/private-key-jwt.ts'
 export { SecretVerifier } from './auth/secret-verifier.ts'
+export { type DevelopmentHint, findDevelopmentHint } from './authorization/development-hint.ts'
 export { type ErrorPage, plainErrorPage } from './authorization/error-page.ts'
 export { AuthorizationRefusal } from './authorization/refusal.ts'
 export type {
@@ -65,6 +66,7 @@ export type {
   AuthorizationResponseContext,
   EndpointResponseContext,
   Extension,
+  PresentedTokenContext,
   ResolutionContext,
   ServerRegistry,
 } from './extension.ts'

@@ -5,9 +5,10 @@ import { isConfidential } from '../client-rules.ts'
 import type { TokenContext } from '../context.ts'
 import type { GrantDecision, RepeatedAnswer } from '../decisions.ts'
 import type { TokenGrant } from '../grant.ts'
-import type { Confirmation, GrantRecord, RefreshTokenRecord } from '../records.ts'
+import type { GrantRecord, RefreshTokenRecord } from '../records.ts'
 import { narrowTarget } from '../requested-resource.ts'
 import type { RefreshTokenStore, TokenCommit } from '../store.ts'
+import { isBindingProven } from '../tokens/binding.ts'
 import { findRefreshToken } from '../tokens/find-refresh-token.ts'
 import { openAnswer, sealAnswer } from '../tokens/sealed-answer.ts'
 
@@ -62,7 +63,7 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
         reason: 'refresh_token_foreign',
       })
     }
-    if (!fitsBinding(context, record)) {
+    if (!isBindingProven(record.cnf, context.binding)) {
       throw new OAuth2Error('invalid_grant', 'refresh_token is bound to a key that was not proven', {
         reason: 'refresh_token_key_mismatch',
       })
@@ -85,12 +86,6 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
       ? rotate(context, attempt, decision)
       : keep(context, attempt, decision)
   }
-}
-
-/** Whether the client possesses what the token is bound to. @spec RFC 9449 §5 */
-function fitsBinding({ binding }: Context, { cnf = {} }: RefreshTokenRecord): boolean {
-  const isProven = (name: keyof Confirmation): boolean => cnf[name] === undefined || cnf[name] === binding[name]
-  return isProven('jkt') && isProven('x5t#S256')
 }
 
 /** The new tokens replace the presented one, which keeps the answer for a second caller. */
