@@ -339,6 +339,13 @@ describe('RFC 7662 §4 remembering what was said', () => {
 describe('IntrospectionValidator set-up', () => {
   const authentication = clientSecretBasic('api', 'secret')
 
+  it('misses what untyped code leaves out', () => {
+    const options = JSON.parse(JSON.stringify({ issuer, audience }))
+    expect(() => new IntrospectionValidator(options)).toThrow(
+      'IntrospectionValidator: "authentication" is missing: expected a function such as clientSecretBasic(id, secret)',
+    )
+  })
+
   it.each<[string, Partial<IntrospectionValidatorOptions>]>([
     ['"issuer" and "introspectionEndpoint" are both missing: expected one of them', {}],
     ['"issuer" must be https', { issuer: 'http://op.example' }],
