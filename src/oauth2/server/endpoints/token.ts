@@ -11,6 +11,7 @@ import type { ServerCore } from '../core.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { findClient } from '../find-client.ts'
 import type { TokenGrant } from '../grant.ts'
+import { attemptOf } from '../rate-limit.ts'
 import type { ClientStore, TokenStore } from '../store.ts'
 import { issueTokens } from '../tokens/issuer.ts'
 
@@ -105,15 +106,18 @@ const CLIENT_PARAMETERS = ['client_id', 'client_secret', 'client_assertion', 'cl
  * @spec RFC 7521 §4.1
  */
 async function findUnnamedClient<S extends ClientStore>(
-  { request, store }: RequestContext<S>,
+  context: RequestContext<S>,
   params: RequestParameters,
   grant: TokenGrant<S>,
 ): Promise<AuthenticatedClient | undefined> {
   if (grant.identifyClient === undefined) return undefined
+  const { server, request, store } = context
   const isNamed = request.header('authorization') !== undefined || CLIENT_PARAMETERS.some((name) => params.has(name))
   const clientId = isNamed ? undefined : await grant.identifyClient(params)
   const client = clientId === undefined ? undefined : await findClient(store, clientId)
-  return client && { client, method: 'none' }
+  if (client === undefined) return undefined
+  await server.checkRateLimit({ kind: 'client', clientId: client.client_id, ...attemptOf(context) })
+  return { client, method: 'none' }
 }
 
 /**
