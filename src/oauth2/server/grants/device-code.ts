@@ -24,7 +24,7 @@ const AT_ONCE: Seconds = 5
  * @spec RFC 8628 §3.4
  */
 export class DeviceCodeGrant implements TokenGrant<DeviceCodeStore> {
-  readonly grantType = DEVICE_CODE_GRANT
+  readonly grantType: string = DEVICE_CODE_GRANT
   readonly parameters = ['device_code'] as const
 
   /**
