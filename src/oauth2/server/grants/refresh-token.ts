@@ -69,7 +69,12 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
       })
     }
     const scope = formatScope(parseScope(params.get('scope') ?? record.scope))
-    const attempt = { token, record, scope, asked: [scope, ...params.all('resource').sort()].join('\n') }
+    const attempt = {
+      token,
+      record,
+      scope,
+      asked: [scope, context.binding.jkt ?? '', ...params.all('resource').sort()].join('\n'),
+    }
     if (record.rotated_at !== undefined) return { repeat: await answerAgain(context, attempt) }
     if (attempt.scope === '' && params.has('scope')) {
       throw new OAuth2Error('invalid_scope', 'scope must be a list of scope tokens separated by spaces', {
@@ -147,7 +152,7 @@ async function answerAgain(context: Context, { token, record, asked }: Attempt):
   if (!withinWindow) throw await endFamily(context, record)
   const answer = await openAnswer(token, asked, sealed)
   if (answer === undefined) {
-    throw new OAuth2Error('invalid_grant', 'refresh_token was exchanged before, for another scope or resource', {
+    throw new OAuth2Error('invalid_grant', 'refresh_token was exchanged before, for another scope, resource or key', {
       reason: 'refresh_token_exchanged_otherwise',
     })
   }
