@@ -1,4 +1,4 @@
-import type { AttemptKind } from './rate-limit.ts'
+import type { AttemptKind } from './attempt.ts'
 
 /** What every event says besides its own, as far as it is known when it is told. */
 export type EventOrigin = {

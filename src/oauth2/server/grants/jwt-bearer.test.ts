@@ -15,7 +15,7 @@ import { headerOf } from '../../../http/response.ts'
 import { Key } from '../../../jose/jwk/index.ts'
 import { type JwtClaims, signJwt } from '../../../jose/jwt/index.ts'
 import { ConfigurationError } from '../../../util/configuration-error.ts'
-import type { Attempt } from '../rate-limit.ts'
+import type { Attempt } from '../attempt.ts'
 import { findAccessToken } from '../tokens/find-access-token.ts'
 import { type AssertionIssuer, JwtBearerGrant, type JwtBearerOptions } from './jwt-bearer.ts'
 
