@@ -149,6 +149,13 @@ describe('RFC 7662 §2.1, §2.2 introspection', () => {
     expect(await ask(test, access_token)).toMatchObject({ active: true, sub: 'web', client_id: 'web' })
   })
 
+  it.each(['opaque', 'jwt'] as const)("tells what else the client's own %s token says", async (accessTokenFormat) => {
+    const keys = await KeySet.generate(['ES256'])
+    const test = create({ keys, accessTokenFormat, accessTokenClaims: () => ({ roles: ['operator'] }) })
+    const { access_token = '' } = body(await test.token({ grant_type: 'client_credentials', scope: 'read' }, basic()))
+    expect(await ask(test, access_token)).toMatchObject({ active: true, sub: 'web', roles: ['operator'] })
+  })
+
   it('calls a JWT by its own name', async () => {
     const test = create({ keys: await KeySet.generate(['ES256']), accessTokenFormat: 'jwt' })
     const { access_token = '' } = await test.tokens()

@@ -1,8 +1,7 @@
 import { decodeUnverifiedJwt } from '../../../jose/jwt/index.ts'
-import type { JsonObject } from '../../../util/json.ts'
 import type { IntrospectionResponse } from '../../introspection.ts'
 import type { AccessTokenRecord } from '../records.ts'
-import { isReservedClaim } from '../tokens/claims.ts'
+import { withoutReserved } from '../tokens/claims.ts'
 import { isJwt } from '../tokens/jwt.ts'
 import type { IntrospectedToken } from './token.ts'
 
@@ -14,6 +13,7 @@ export function describeToken(
   const { record, client, grant } = token
   const { auth_time, acr } = grant?.authentication ?? {}
   const response: IntrospectionResponse = {
+    // What the server itself says of a token is said by it alone, also where it has nothing to say.
     ...(token.kind === 'access_token' ? withoutReserved(token.record.claims ?? {}) : undefined),
     active: true,
     iss: issuer,
@@ -30,11 +30,6 @@ export function describeToken(
     ...(record.cnf !== undefined && { cnf: record.cnf }),
   }
   return token.kind === 'access_token' ? { ...response, ...describeAccess(token.value, token.record) } : response
-}
-
-/** What the server itself says of a token is said by it alone, also where it has nothing to say. */
-function withoutReserved(claims: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !isReservedClaim(name)))
 }
 
 function describeAccess(

@@ -44,8 +44,13 @@ const RESERVED: ReadonlySet<string> = new Set([
 ])
 
 /** Whether only the server itself says this of a token. */
-export function isReservedClaim(name: string): boolean {
+function isReservedClaim(name: string): boolean {
   return RESERVED.has(name)
+}
+
+/** The claims that are somebody else's word: what the server says itself is left out. */
+export function withoutReserved<T>(claims: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !isReservedClaim(name)))
 }
 
 /**
