@@ -47,10 +47,11 @@ export async function readRegistration(
   { access, current }: Asker,
 ): Promise<CheckedRegistration> {
   const { softwareStatements, policy } = settings
-  const text = body['software_statement'] ?? current?.software_statement
+  const sent = withoutNothing(body)
+  const text = sent['software_statement'] ?? current?.software_statement
   const statement = softwareStatements && (await verifySoftwareStatement(server, softwareStatements, text, now))
   const document = narrow(server, settings)
-  const read = readClientMetadata({ ...withoutNothing(body), ...statement?.claims }, document)
+  const read = readClientMetadata({ ...sent, ...statement?.claims }, document)
   if ('problems' in read) throw refuse(read.problems)
   const asked = { request, initialAccess: access, statement: statement?.claims, current }
   const metadata = withDefaults(await (policy?.(read.metadata, asked) ?? read.metadata), document)
