@@ -64,6 +64,7 @@ async function refuse<S>(
   core.server.emit('authorization.denied', {
     clientId: request.client.client_id,
     error: refusal.code,
+    reason: refusal.reason,
     requestId: context.requestId,
   })
   if (!mayTellClient(core, request, decision)) return showToPerson(core, context, refusal)

@@ -101,8 +101,9 @@ export class AuthorizationCodeGrant
   async #replay({ store, server, now, requestId }: Context, record: AuthorizationCodeRecord): Promise<OAuth2Error> {
     const { client_id: clientId, grant } = record
     const revoked = await store.revokeGrant(grant.id, now)
-    server.emit('code.replayed', { clientId, grantId: grant.id, requestId })
-    if (revoked) server.emit('token.revoked', { clientId, grantId: grant.id, requestId })
+    const family = { clientId, subject: grant.subject, grantId: grant.id, requestId }
+    server.emit('code.replayed', family)
+    if (revoked) server.emit('token.revoked', { ...family, by: 'replay' })
     return new OAuth2Error('invalid_grant', 'code was used before: the tokens it was exchanged for are revoked', {
       reason: 'code_replayed',
     })

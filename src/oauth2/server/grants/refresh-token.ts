@@ -148,7 +148,7 @@ async function answerAgain(context: Context, { token, record, asked }: Attempt):
   const { server, now, requestId } = context
   const { client_id: clientId, grant_id: grantId, rotated_at: rotatedAt = 0, successor_response: sealed = '' } = record
   const withinWindow = now < rotatedAt + server.lifetimes.refreshReplay
-  server.emit('refresh.replayed', { clientId, grantId, withinWindow, requestId })
+  server.emit('refresh.replayed', { clientId, subject: record.subject, grantId, withinWindow, requestId })
   if (!withinWindow) throw await endFamily(context, record)
   const answer = await openAnswer(token, asked, sealed)
   if (answer === undefined) {
@@ -161,8 +161,10 @@ async function answerAgain(context: Context, { token, record, asked }: Attempt):
 
 /** @spec RFC 9700 §4.14.2 */
 async function endFamily({ store, server, now, requestId }: Context, record: RefreshTokenRecord): Promise<OAuth2Error> {
-  const { client_id: clientId, grant_id: grantId } = record
-  if (await store.revokeGrant(grantId, now)) server.emit('token.revoked', { clientId, grantId, requestId })
+  const { client_id: clientId, grant_id: grantId, subject } = record
+  if (await store.revokeGrant(grantId, now)) {
+    server.emit('token.revoked', { clientId, subject, grantId, by: 'replay', requestId })
+  }
   return new OAuth2Error('invalid_grant', 'refresh_token was exchanged before: all tokens of its grant are revoked', {
     reason: 'refresh_token_replayed',
   })
