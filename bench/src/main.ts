@@ -1,9 +1,9 @@
 import { benchmarkJwt } from './jwt/benchmark.ts'
-import { benchmarkTokenEndpoint } from './token-endpoint/benchmark.ts'
+import { benchmarkServer } from './server/benchmark.ts'
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   jwt: benchmarkJwt,
-  'token-endpoint': benchmarkTokenEndpoint,
+  server: () => benchmarkServer(),
 }
 
 const asked = process.argv.slice(2)
