@@ -66,7 +66,7 @@ export class Dpop implements Extension<ReplayStore> {
     const { client, binding } = context
     const jkt = await this.#proveKey(context, 'token')
     if (jkt !== undefined) binding.jkt = jkt
-    else if (client.dpop_bound_access_tokens === true || this.#isRequired(client)) {
+    else if (this.#mustBind(client)) {
       throw new OAuth2Error('invalid_request', 'DPoP header is missing: tokens of this client are bound to a key', {
         reason: 'dpop_proof_missing',
       })
@@ -81,7 +81,7 @@ export class Dpop implements Extension<ReplayStore> {
    * @spec RFC 9449 §10.1
    */
   async onAuthorizationRequest(context: AuthorizationContext<ReplayStore>): Promise<void> {
-    const { params, source, binding } = context.authorization
+    const { client, params, source, binding, responseType } = context.authorization
     const named = readThumbprint(params.get('dpop_jkt'))
     const proven = source.pushedId === undefined ? undefined : await this.#proveKey(context, 'pushed_authorization')
     if (named !== undefined && proven !== undefined && named !== proven) {
@@ -91,6 +91,12 @@ export class Dpop implements Extension<ReplayStore> {
     }
     const jkt = proven ?? named
     if (jkt !== undefined) binding.jkt = jkt
+    // A token that comes with the redirect never sees the token endpoint, where a proof would be asked for.
+    else if (responseType.split(' ').includes('token') && this.#mustBind(client)) {
+      throw new OAuth2Error('invalid_request', 'dpop_jkt is missing: tokens of this client are bound to a key', {
+        reason: 'dpop_jkt_missing',
+      })
+    }
   }
 
   /** At the server's own resources, such as userinfo. @spec RFC 9449 §7.1 */
@@ -110,6 +116,10 @@ export class Dpop implements Extension<ReplayStore> {
   /** @spec RFC 9449 §5.1 */
   onMetadata(metadata: ServerMetadata): void {
     metadata.dpop_signing_alg_values_supported = this.#algorithms
+  }
+
+  #mustBind(client: Client): boolean {
+    return client.dpop_bound_access_tokens === true || this.#isRequired(client)
   }
 
   /** The thumbprint of the key that this request proves, or nothing where it proves none. */
