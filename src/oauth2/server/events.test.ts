@@ -11,6 +11,7 @@ const EVENTS: Record<keyof ServerEvents, true> = {
   'client.registered': true,
   'client.updated': true,
   'client.deleted': true,
+  'authorization.pushed': true,
   'authorization.granted': true,
   'authorization.denied': true,
   'token.issued': true,
