@@ -3,13 +3,13 @@ import { benchmarkJwe } from './jwe/benchmark.ts'
 import { benchmarkJwt } from './jwt/benchmark.ts'
 import { benchmarkKeys } from './keys/benchmark.ts'
 import { processorClock, wallClock } from './operations.ts'
-import { benchmarkTokenEndpoint } from './token-endpoint/benchmark.ts'
+import { benchmarkServer } from './server/benchmark.ts'
 
 const benchmarks: Readonly<Record<string, (clock: Clock) => Promise<void>>> = {
   jwt: benchmarkJwt,
   jwe: benchmarkJwe,
   keys: benchmarkKeys,
-  'token-endpoint': benchmarkTokenEndpoint,
+  server: () => benchmarkServer(),
 }
 
 /** One at a time, operations are counted per second of processor time: for machines on which others are at work. */

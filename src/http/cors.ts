@@ -6,8 +6,8 @@ import { empty, type Header, type HttpResponse } from './response.ts'
  */
 export const PUBLIC_CORS: readonly Header[] = [
   ['access-control-allow-origin', '*'],
-  // The challenge of a refusal, and the nonce that RFC 9449 §8.2 hands to the client.
-  ['access-control-expose-headers', 'WWW-Authenticate, DPoP-Nonce'],
+  // The challenge of a refusal, when to try again, and the nonce that RFC 9449 §8.2 hands to the client.
+  ['access-control-expose-headers', 'WWW-Authenticate, DPoP-Nonce, Retry-After'],
 ]
 
 /** Answers a browser that asks whether a script may send such a request. */

@@ -18,13 +18,17 @@ describe('RFC 4291 §2.5.5.2 one spelling for each address', () => {
 })
 
 describe('RFC 6177 §2 what one party holds of a network', () => {
-  it('is the address of IPv4', () => {
-    expect(networkOf('198.51.100.7')).toBe('198.51.100.7')
-  })
+  it.each(['198.51.100.7', '::ffff:198.51.100.7', '[::ffff:c633:6407]:443'])(
+    'is the address of IPv4: %s',
+    (address) => {
+      expect(networkOf(address)).toBe('198.51.100.7')
+    },
+  )
 
   it('is the first half of an address of IPv6, however the rest is chosen', () => {
     expect(networkOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64')
     expect(networkOf('2001:db8:1:2::9')).toBe('2001:db8:1:2::/64')
+    expect(networkOf('[2001:db8:1:2::9%eth0]:443')).toBe('2001:db8:1:2::/64')
     expect(networkOf('2001:db8:1:3::9')).not.toBe(networkOf('2001:db8:1:2::9'))
   })
 

@@ -43,8 +43,10 @@ export function normalizeAddress(text: string): string | undefined {
  * @spec RFC 6177 §2
  */
 export function networkOf(address: string): string {
-  const groups = parseIpv4(address) === undefined ? parseIpv6(address) : undefined
-  if (groups === undefined) return address
+  // Platforms hand out addresses of IPv4 in their wrapping: the first 64 bits of that would be the same for all of them.
+  const normal = normalizeAddress(address) ?? address
+  const groups = parseIpv4(normal) === undefined ? parseIpv6(normal) : undefined
+  if (groups === undefined) return normal
   const network = groups.slice(0, 4).map((group) => group.toString(16))
   return `${network.join(':')}::/64`
 }

@@ -6,6 +6,7 @@
 interface Incoming {
   readonly statusCode?: number
   readonly rawHeaders: readonly string[]
+  destroy(): void
 }
 
 interface Outgoing {
@@ -62,7 +63,7 @@ export function addressCheckedFetch(
   if (modules === undefined) return undefined
   const find = resolve ?? modules.dns.lookup
   return (url, init) =>
-    new Promise((settle, reject) => {
+    new Promise<Incoming>((settle, reject) => {
       const { request } = url.startsWith('https:') ? modules.https : modules.http
       const outgoing = request(
         url,
@@ -74,11 +75,12 @@ export function addressCheckedFetch(
             else found(null, addresses[0]?.address, addresses[0]?.family)
           }),
         ),
-        (incoming) => settle(toResponse(incoming, modules)),
+        settle,
       )
       outgoing.on('error', reject)
       outgoing.end(typeof init.body === 'string' || init.body instanceof Uint8Array ? init.body : undefined)
-    })
+      // What is thrown here is a rejection: in a listener of Node's it would end the process.
+    }).then((incoming) => toResponse(incoming, modules))
 }
 
 /** One address that is not allowed among several is enough: who answers so wants to be taken for another. */
@@ -101,13 +103,22 @@ function toOptions(init: RequestInit, lookup: RequestOptions['lookup']): Request
   }
 }
 
-/** As `fetch` would answer, redirects included: whoever asked decides about them. */
+/**
+ * As `fetch` would answer, redirects included: whoever asked decides about them. Whoever answers chooses the status, also
+ * one that `Response` does not take; a connection that nobody is going to read is closed.
+ */
 function toResponse(incoming: Incoming, { stream }: Modules): Response {
   const { statusCode: status = 0, rawHeaders } = incoming
-  const headers = new Headers()
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '')
   const isEmpty = status === 204 || status === 205 || status === 304
-  return new Response(isEmpty ? null : stream.Readable.toWeb(incoming), { status, headers })
+  try {
+    const headers = new Headers()
+    for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '')
+    if (isEmpty) incoming.destroy()
+    return new Response(isEmpty ? null : stream.Readable.toWeb(incoming), { status, headers })
+  } catch (error) {
+    incoming.destroy()
+    throw error
+  }
 }
 
 function findModules(): Modules | undefined {

@@ -71,7 +71,7 @@ describe('CORS for public browser clients', () => {
     for (const method of ['POST', 'GET']) {
       const headers = new Map((await handle(method, '/token')).headers)
       expect(headers.get('access-control-allow-origin')).toBe('*')
-      expect(headers.get('access-control-expose-headers')).toBe('WWW-Authenticate, DPoP-Nonce')
+      expect(headers.get('access-control-expose-headers')).toBe('WWW-Authenticate, DPoP-Nonce, Retry-After')
       expect(headers.has('access-control-allow-credentials')).toBe(false)
     }
   })
@@ -81,7 +81,7 @@ describe('CORS for public browser clients', () => {
       status: 204,
       headers: [
         ['access-control-allow-origin', '*'],
-        ['access-control-expose-headers', 'WWW-Authenticate, DPoP-Nonce'],
+        ['access-control-expose-headers', 'WWW-Authenticate, DPoP-Nonce, Retry-After'],
         ['access-control-allow-methods', 'POST'],
         ['access-control-allow-headers', 'Authorization, Content-Type, DPoP'],
         ['access-control-max-age', '7200'],

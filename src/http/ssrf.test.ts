@@ -132,7 +132,7 @@ describe('a guarded fetch that may ask private addresses', () => {
     server = await listen(() => (request, response) => {
       arrived.emit('request', request)
       if (request.url === '/slow') return
-      const status = { '/redirect': 302, '/none': 204 }[request.url ?? ''] ?? 200
+      const status = { '/redirect': 302, '/none': 204, '/odd': 999 }[request.url ?? ''] ?? 200
       response.writeHead(status, { 'x-method': request.method })
       response.end(status === 200 ? 'found'.repeat(request.url === '/large' ? 20_000 : 1) : undefined)
     })
@@ -168,8 +168,15 @@ describe('a guarded fetch that may ask private addresses', () => {
     ['/redirect', 'redirect'],
     ['/large', 'too_large'],
     ['/none', '204'],
+    ['/odd', 'network'],
   ])('%s: %s', async (path, code) => {
     expect(await codeOf(server.origin + path, options)).toBe(code)
+  })
+
+  it.each(['/none', '/odd'])('hangs up when there is nothing to read: %s', async (path) => {
+    const hungUp = once(arrived, 'request').then(([request]) => once(request.socket, 'close'))
+    await codeOf(server.origin + path, options)
+    await hungUp
   })
 
   it('hangs up when it is aborted', async () => {

@@ -12,7 +12,13 @@ const DIGITS = /^\d{1,12}$/
 export function parseMaxAge(value: string | undefined): Seconds | undefined {
   if (value === undefined) return undefined
   if (!DIGITS.test(value)) {
-    throw new OAuth2Error('invalid_request', '"max_age" (Maximum Authentication Age) must be a whole number of seconds')
+    throw new OAuth2Error(
+      'invalid_request',
+      '"max_age" (Maximum Authentication Age) must be a whole number of seconds',
+      {
+        reason: 'max_age_malformed',
+      },
+    )
   }
   return Number(value)
 }

@@ -18,7 +18,9 @@ describe('OIDC Core §3.1.2.1 prompt', () => {
 
   it.each(['none login', 'consent none', 'none select_account'])('refuses "none" with others: %s', (value) => {
     expect(() => parsePrompt(value)).toThrow(
-      new OAuth2Error('invalid_request', '"prompt" has "none" together with another value: "none" has to stand alone'),
+      new OAuth2Error('invalid_request', '"prompt" has "none" together with another value: "none" has to stand alone', {
+        reason: 'prompt_none_with_others',
+      }),
     )
   })
 
@@ -29,6 +31,7 @@ describe('OIDC Core §3.1.2.1 prompt', () => {
         new OAuth2Error(
           'invalid_request',
           '"prompt" has a value that is not supported: expected "none", "login", "consent", "select_account"',
+          { reason: 'prompt_unknown' },
         ),
       )
     },
@@ -47,7 +50,9 @@ describe('OIDC Core §3.1.2.1 max_age', () => {
 
   it.each(['-1', '1.5', '1e3', 'ten', '', ' 1', '0x10', '9999999999999'])('refuses "%s"', (value) => {
     expect(() => parseMaxAge(value)).toThrow(
-      new OAuth2Error('invalid_request', '"max_age" (Maximum Authentication Age) must be a whole number of seconds'),
+      new OAuth2Error('invalid_request', '"max_age" (Maximum Authentication Age) must be a whole number of seconds', {
+        reason: 'max_age_malformed',
+      }),
     )
   })
 })

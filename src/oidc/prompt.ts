@@ -18,13 +18,16 @@ export function parsePrompt(value: string | undefined): ReadonlySet<Prompt> {
   const words = new Set((value ?? '').split(' ').filter((word) => word !== ''))
   const prompts = new Set(PROMPT_VALUES.filter((word) => words.has(word)))
   if (prompts.size < words.size) {
-    throw new OAuth2Error('invalid_request', `"prompt" has a value that is not supported: expected ${WORDS}`)
+    throw new OAuth2Error('invalid_request', `"prompt" has a value that is not supported: expected ${WORDS}`, {
+      reason: 'prompt_unknown',
+    })
   }
   // "none" forbids every page, the others ask for one: together they have no meaning.
   if (prompts.has('none') && prompts.size > 1) {
     throw new OAuth2Error(
       'invalid_request',
       '"prompt" has "none" together with another value: "none" has to stand alone',
+      { reason: 'prompt_none_with_others' },
     )
   }
   return prompts

@@ -15,7 +15,6 @@ import { type Clock, nowInSeconds, type Seconds } from '../util/clock.ts'
 import { initSqlite } from './migrations/0001-init.sqlite.ts'
 import { registrationAndDevices } from './migrations/0002-registration-devices.sqlite.ts'
 import { requireOwner, type TokenOwner } from './owner.ts'
-import { pollPenalty } from './poll-penalty.ts'
 import {
   type Row,
   readAccessToken,
@@ -31,6 +30,13 @@ import {
 } from './rows.ts'
 import type { StatementName } from './sql.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
+import {
+  consumeDeviceCode,
+  decideDeviceCode,
+  findDeviceCode,
+  recordDevicePoll,
+  saveDeviceCode,
+} from './sqlite-device-codes.ts'
 import type { SqliteDriver } from './sqlite-driver.ts'
 import { revokeAll, writeTokens } from './sqlite-families.ts'
 import { migrateSqlite } from './sqlite-migrate.ts'
@@ -184,13 +190,11 @@ export class SqliteStore implements Store, RotatingKeyStore {
   }
 
   saveDeviceCode(record: DeviceCodeRecord): boolean {
-    const { id, user_code_id, client_id, interval, expires_at } = record
-    const columns = [id, user_code_id, client_id, JSON.stringify(record), interval, expires_at]
-    return this.#db.run('createDeviceCode', ...columns, user_code_id, this.#now()) === 1
+    return saveDeviceCode(this.#db, record, this.#now())
   }
 
   findDeviceCode(id: string): DeviceCodeRecord | undefined {
-    return read(readDeviceCode, this.#db.get('findDeviceCode', id, this.#now()))
+    return findDeviceCode(this.#db, id, this.#now())
   }
 
   findDeviceCodeByUserCode(userCodeId: string): DeviceCodeRecord | undefined {
@@ -199,31 +203,15 @@ export class SqliteStore implements Store, RotatingKeyStore {
 
   /** @spec RFC 8628 §3.5 */
   recordDevicePoll(id: string, at: Seconds): boolean {
-    const now = this.#now()
-    return this.#db.commit(() => {
-      if (this.#db.run('acceptDevicePoll', at, id, now, at) === 1) return true
-      this.#db.run('slowDeviceDown', at, pollPenalty, id, now)
-      return false
-    })
+    return recordDevicePoll(this.#db, id, at, this.#now())
   }
 
-  decideDeviceCode(
-    id: string,
-    { decision, grant }: { decision: 'approved' | 'denied'; grant?: GrantRecord },
-  ): Transition {
-    const now = this.#now()
-    const data = grant === undefined ? null : JSON.stringify(grant)
-    if (this.#db.run('decideDeviceCode', decision, data, grant?.subject ?? null, id, now) === 1) return 'done'
-    return this.findDeviceCode(id) === undefined ? 'gone' : 'replayed'
+  decideDeviceCode(id: string, decision: { decision: 'approved' | 'denied'; grant?: GrantRecord }): Transition {
+    return decideDeviceCode(this.#db, id, decision, this.#now())
   }
 
   consumeDeviceCode(id: string, use: { at: Seconds; tokens: TokenCommit }): Transition {
-    const now = this.#now()
-    return this.#db.transaction('done', () => {
-      if (this.#db.run('consumeDeviceCode', use.at, id, now) === 0)
-        return this.findDeviceCode(id)?.consumed_at === undefined ? 'gone' : 'replayed'
-      return writeTokens(this.#db, use.tokens, now) ? 'done' : 'gone'
-    })
+    return consumeDeviceCode(this.#db, id, use, this.#now())
   }
 
   savePushedRequest(record: PushedRequestRecord): void {

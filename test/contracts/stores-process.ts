@@ -27,6 +27,14 @@ const tasks: Record<string, (store: SqliteStore) => unknown> = {
     }),
   remember: (store) => ids.map((id) => store.rememberOnce(id, clock.now() + 600)),
   revoke: (store) => ids.map((id) => store.revokeGrant(id, clock.now())),
+  fetch: (store) =>
+    ids.map((id) => {
+      const tokens = aFamily(clock, aGrant(clock, { id }))
+      return store.consumeDeviceCode(id, { at: clock.now(), tokens })
+    }),
+  push: (store) => ids.map((id) => store.consumePushedRequest(id, clock.now())),
+  count: (store) => ids.map((id) => store.incrementCounter(id, clock.now() + 600)),
+  end: (store) => ids.map((id) => store.revokeAll({ clientId: id }, clock.now())),
   login: (store) => ids.map((id) => logIn(store, id)),
 }
 

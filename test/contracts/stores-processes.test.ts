@@ -7,7 +7,14 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { aCode, aFamily, aGrant, aRefreshToken } from '../../src/stores/contract/fixtures.ts'
+import {
+  aCode,
+  aDeviceCode,
+  aFamily,
+  aGrant,
+  aPushedRequest,
+  aRefreshToken,
+} from '../../src/stores/contract/fixtures.ts'
 import { manualClock } from '../../src/stores/contract.ts'
 import { openSqlite, SqliteStore } from '../../src/stores/sqlite.ts'
 
@@ -102,6 +109,40 @@ describe('four processes share one SQLite file', () => {
       store.saveTokens(aFamily(clock, aGrant(clock, { id: `revoke-${index}` })))
     for (const answers of perId(await raceProcesses('revoke', rounds)))
       expect(answers).toEqual([false, false, false, true])
+    store.close()
+  })
+})
+
+describe('four processes share one SQLite file of devices, pushed requests and counters', () => {
+  it('RFC 8628 §3.4 give the tokens of each device exactly once', async () => {
+    const store = await openStore()
+    for (let index = 0; index < rounds; index++) {
+      const id = `fetch-${index}`
+      store.saveDeviceCode(aDeviceCode(clock, { id }))
+      store.decideDeviceCode(id, { decision: 'approved', grant: aGrant(clock, { id }) })
+    }
+    for (const answers of perId(await raceProcesses('fetch', rounds)))
+      expect(answers).toEqual(['done', 'replayed', 'replayed', 'replayed'])
+    store.close()
+  })
+
+  it('RFC 9126 §4 use each pushed request exactly once', async () => {
+    const store = await openStore()
+    for (let index = 0; index < rounds; index++) store.savePushedRequest(aPushedRequest(clock, { id: `push-${index}` }))
+    for (const answers of perId(await raceProcesses('push', rounds)))
+      expect(answers).toEqual(['done', 'replayed', 'replayed', 'replayed'])
+    store.close()
+  })
+
+  it('count each attempt', async () => {
+    for (const answers of perId(await raceProcesses('count', rounds))) expect(answers).toEqual([1, 2, 3, 4])
+  })
+
+  it('end what each client has exactly once', async () => {
+    const store = await openStore()
+    for (let index = 0; index < rounds; index++)
+      store.saveTokens(aFamily(clock, aGrant(clock, { client_id: `end-${index}` })))
+    for (const answers of perId(await raceProcesses('end', rounds))) expect(answers).toEqual([0, 0, 0, 1])
     store.close()
   })
 })

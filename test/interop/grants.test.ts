@@ -26,6 +26,7 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 const IDP = 'https://idp.example'
 const API = 'https://api.example'
 const SECRET = 'a-secret-of-the-gateway'
+const insecure = { [oauth.allowInsecureRequests]: true }
 
 let running: Running
 let idpKeys: CryptoKeyPair
@@ -118,7 +119,6 @@ describe('RFC 8628: the device flow', () => {
   })
 
   it('oauth4webapi is told to wait, and gets its tokens', async () => {
-    const insecure = { [oauth.allowInsecureRequests]: true }
     const issuer = new URL(running.origin)
     const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure))
     const client = { client_id: 'tv' }
@@ -140,15 +140,10 @@ describe('grants of openid-client’s generic kind', () => {
   const audience = (): Promise<openid.Configuration> => discover('gateway', openid.ClientSecretBasic(SECRET))
 
   it('RFC 7523 §2.1: an assertion that jose signed', async () => {
-    const assertion = await new SignJWT({ jti: crypto.randomUUID() })
-      .setProtectedHeader({ alg: 'ES256', typ: 'JWT' })
-      .setIssuer(IDP)
-      .setSubject('their-ada')
-      .setAudience(running.origin)
-      .setIssuedAt()
-      .setExpirationTime('5m')
-      .sign(idpKeys.privateKey)
-    const tokens = await openid.genericGrantRequest(await audience(), BEARER, { assertion, scope: 'read' })
+    const tokens = await openid.genericGrantRequest(await audience(), BEARER, {
+      assertion: await signAssertion(),
+      scope: 'read',
+    })
     expect(claimsOf(tokens)).toMatchObject({ sub: 'ada', client_id: 'gateway', scope: 'read' })
   })
 
@@ -164,6 +159,46 @@ describe('grants of openid-client’s generic kind', () => {
     expect(claimsOf(tokens)).toMatchObject({ aud: API, sub: 'gateway', act: { sub: 'gateway' } })
   })
 })
+
+describe('grants of oauth4webapi’s generic kind', () => {
+  const gateway: oauth.Client = { client_id: 'gateway' }
+  const auth = oauth.ClientSecretBasic(SECRET)
+
+  async function ask(grantType: string, parameters: Record<string, string>): Promise<oauth.TokenEndpointResponse> {
+    const issuer = new URL(running.origin)
+    const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure))
+    const response = await oauth.genericTokenEndpointRequest(as, gateway, auth, grantType, parameters, insecure)
+    return oauth.processGenericTokenEndpointResponse(as, gateway, response)
+  }
+
+  it('RFC 8693 §2: a token in exchange for another, and for no resource that is unknown', async () => {
+    const { access_token } = await ask('client_credentials', { scope: 'read' })
+    const subject = { subject_token: access_token, subject_token_type: ACCESS_TOKEN }
+    const tokens = await ask(EXCHANGE, { ...subject, resource: API })
+    expect(tokens).toMatchObject({ issued_token_type: ACCESS_TOKEN, token_type: 'bearer', scope: 'read' })
+    expect(claimsOf(tokens)).toMatchObject({ aud: API, sub: 'gateway', act: { sub: 'gateway' } })
+    const elsewhere = { ...subject, resource: 'https://elsewhere.example' }
+    await expect(ask(EXCHANGE, elsewhere)).rejects.toMatchObject({ error: 'invalid_target', status: 400 })
+  })
+
+  it('RFC 7523 §2.1: an assertion gives a token once', async () => {
+    const assertion = await signAssertion()
+    expect(claimsOf(await ask(BEARER, { assertion, scope: 'read' }))).toMatchObject({ sub: 'ada' })
+    await expect(ask(BEARER, { assertion })).rejects.toMatchObject({ error: 'invalid_grant', status: 400 })
+  })
+})
+
+/** What jose signs for the identity provider that the server trusts. */
+function signAssertion(): Promise<string> {
+  return new SignJWT({ jti: crypto.randomUUID() })
+    .setProtectedHeader({ alg: 'ES256', typ: 'JWT' })
+    .setIssuer(IDP)
+    .setSubject('their-ada')
+    .setAudience(running.origin)
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(idpKeys.privateKey)
+}
 
 function claimsOf({ access_token }: openid.TokenEndpointResponse): Record<string, unknown> {
   return JSON.parse(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString())

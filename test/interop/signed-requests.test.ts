@@ -192,29 +192,57 @@ describe('oauth4webapi', () => {
 })
 
 describe('openid-client', () => {
-  it('pushes a signed request, and redeems the code with private_key_jwt', async () => {
-    const config = await openid.discovery(
-      new URL(running.origin),
-      'signer',
-      { id_token_signed_response_alg: 'ES256' },
-      openid.PrivateKeyJwt(privateKey()),
-      { execute: [openid.allowInsecureRequests] },
-    )
+  function discover(clientId: string, authentication: openid.ClientAuth): Promise<openid.Configuration> {
+    const metadata = { id_token_signed_response_alg: 'ES256' }
+    return openid.discovery(new URL(running.origin), clientId, metadata, authentication, {
+      execute: [openid.allowInsecureRequests],
+    })
+  }
+
+  async function startLogin(): Promise<{ pkceCodeVerifier: string; parameters: URLSearchParams }> {
     const pkceCodeVerifier = openid.randomPKCECodeVerifier()
-    const signed = await openid.buildAuthorizationUrlWithJAR(
-      config,
-      {
-        redirect_uri: REDIRECT_URI,
-        scope: 'openid email',
-        code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
-        code_challenge_method: 'S256',
-      },
-      privateKey(),
-    )
+    const parameters = new URLSearchParams({
+      redirect_uri: REDIRECT_URI,
+      scope: 'openid email',
+      code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    })
+    return { pkceCodeVerifier, parameters }
+  }
+
+  it('pushes a signed request, and redeems the code with private_key_jwt', async () => {
+    const config = await discover('signer', openid.PrivateKeyJwt(privateKey()))
+    const { pkceCodeVerifier, parameters } = await startLogin()
+    const signed = await openid.buildAuthorizationUrlWithJAR(config, parameters, privateKey())
     const url = await openid.buildAuthorizationUrlWithPAR(config, signed.searchParams)
     expect([...url.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri'])
     const { away } = await logIn(browser(), url)
     const tokens = await openid.authorizationCodeGrant(config, new URL(away?.href ?? ''), { pkceCodeVerifier })
     expect(tokens.claims()?.sub).toBe('ada')
+  })
+
+  it('RFC 8707 §2.2: gets a token for each resource that it named, and for no other', async () => {
+    const config = await discover('computer', openid.ClientSecretJwt(SECRET))
+    const { pkceCodeVerifier, parameters } = await startLogin()
+    parameters.append('resource', CALENDAR)
+    parameters.append('resource', FILES)
+    const url = await openid.buildAuthorizationUrlWithPAR(config, parameters)
+    const { away } = await logIn(browser(), url)
+    const checks = { pkceCodeVerifier }
+    const tokens = await openid.authorizationCodeGrant(config, new URL(away?.href ?? ''), checks, { resource: FILES })
+    expect(audienceOf(tokens.access_token)).toBe(FILES)
+    const renew = (resource: string) => openid.refreshTokenGrant(config, tokens.refresh_token ?? '', { resource })
+    await expect(renew('https://elsewhere.example')).rejects.toMatchObject({ error: 'invalid_target', status: 400 })
+    expect(audienceOf((await renew(CALENDAR)).access_token)).toBe(CALENDAR)
+  })
+
+  it('RFC 8707 §2: is refused a resource that the server does not know before anybody signs in', async () => {
+    const config = await discover('computer', openid.ClientSecretJwt(SECRET))
+    const { parameters } = await startLogin()
+    parameters.append('resource', 'https://elsewhere.example')
+    await expect(openid.buildAuthorizationUrlWithPAR(config, parameters)).rejects.toMatchObject({
+      error: 'invalid_target',
+      status: 400,
+    })
   })
 })

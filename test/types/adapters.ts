@@ -1,6 +1,6 @@
 import express from 'express'
 import { getAccessToken, OAuth, oauthServer, protect } from '../../src/adapters/express.ts'
-import { OAuth as WebOAuth } from '../../src/adapters/web.ts'
+import { OAuth as WebOAuth, protect as webProtect } from '../../src/adapters/web.ts'
 import { ResourceProtector } from '../../src/oauth2/resource/index.ts'
 import { AuthorizationServer } from '../../src/oauth2/server/index.ts'
 import { MemoryStore } from '../../src/stores/memory.ts'
@@ -55,3 +55,23 @@ export async function api(request: Request): Promise<Response> {
   if (response) return response
   return Response.json({ subject: token.subject })
 }
+
+export async function openApi(request: Request): Promise<Response> {
+  const { token, headers, response } = await protector.protect(request, { scope: 'read', optional: true })
+  if (response) return response
+  // @ts-expect-error a request may have come without a token
+  token.subject
+  return Response.json({ subject: token?.subject }, { headers })
+}
+
+// What the platform hands over beside the request goes on to the handler.
+webProtect(protector, { roles: 'editor' }, (_request, { oauth }, env: { readonly region: string }) =>
+  Response.json([oauth.subject, env.region]),
+) satisfies (request: Request, env: { readonly region: string }) => Promise<Response>
+
+// @ts-expect-error a request may have come without a token
+webProtect(protector, { optional: true }, (_request, { oauth }) => Response.json(oauth.subject))
+// @ts-expect-error nothing is called so
+protect(protector, { scopes: 'read' })
+// @ts-expect-error levels are a list, in the order of preference
+protect(protector, { acrValues: 'mfa' })

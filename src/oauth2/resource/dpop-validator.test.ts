@@ -164,6 +164,24 @@ describe('RFC 9449 §7.1 tokens that are bound to a key', () => {
   })
 })
 
+describe('several kinds of bound tokens', () => {
+  it('each validator takes what the one behind it recognizes', async () => {
+    const other = new JwtValidator({ issuer: 'https://other.example', audience: baseUrl, keys: serverKeys, clock })
+    const subject = new ResourceProtector({ clock })
+      .registerTokenValidator(new DpopValidator(other, { baseUrl, clock }))
+      .registerTokenValidator(new DpopValidator(tokens, { baseUrl, clock }))
+    expect((await subject.protect(send({ proof: await proofOf() }))).token?.subject).toBe('u1')
+  })
+
+  it('one that takes every token comes last', () => {
+    const all = new DpopValidator({ validate: tokens.validate.bind(tokens) }, { baseUrl })
+    const subject = new ResourceProtector().registerTokenValidator(all)
+    expect(() => subject.registerTokenValidator(new DpopValidator(tokens, { baseUrl }))).toThrow(
+      'a validator of DPoP tokens that takes all of them is registered already',
+    )
+  })
+})
+
 describe('RFC 9449 §9 nonces of the resource', () => {
   const nonces = { secrets: 'a secret of at least thirty-two bytes', rotateEvery: 60 } as const
 

@@ -51,6 +51,7 @@ export class DpopValidator implements TokenValidator {
   readonly confirms = ['jkt'] as const
   readonly challenge: Readonly<Record<string, string>>
   readonly metadata: Partial<ResourceMetadata>
+  readonly recognizes?: (token: string) => boolean
   readonly #tokens: TokenValidator
   readonly #baseUrl: string
   readonly #algorithms: readonly AlgorithmName[]
@@ -66,6 +67,7 @@ export class DpopValidator implements TokenValidator {
     if (problems.length > 0) throw new ConfigurationError('DpopValidator', problems)
     const { baseUrl, algorithms = DPOP_ALGORITHMS, window = '1m', nonces, clock = Date.now } = options
     this.#tokens = tokens
+    if (tokens.recognizes !== undefined) this.recognizes = tokens.recognizes.bind(tokens)
     this.#baseUrl = baseUrl.replace(/\/$/, '')
     this.#algorithms = algorithms
     this.#window = toSeconds(window)
@@ -75,10 +77,6 @@ export class DpopValidator implements TokenValidator {
     this.#replayStore = options.replayStore ?? new ReplayMemory(clock)
     this.challenge = { ...tokens.challenge, algs: algorithms.join(' ') }
     this.metadata = { ...tokens.metadata, dpop_signing_alg_values_supported: algorithms }
-  }
-
-  recognizes(token: string): boolean {
-    return this.#tokens.recognizes?.(token) ?? true
   }
 
   /**

@@ -1,10 +1,10 @@
 import type { Transport } from '../../http/fetch.ts'
 import { checkIssuer, isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
-import type { Key } from '../../jose/jwk/index.ts'
 import type { KeySource } from '../../jose/jwks/index.ts'
 import type { Clock } from '../../util/clock.ts'
 import { type Duration, isDuration } from '../../util/duration.ts'
 import type { Logger } from '../../util/logger.ts'
+import type { IntrospectionJwtExpectations } from '../introspection-jwt.ts'
 import type { IntrospectionAuthentication } from './introspection-auth.ts'
 import { findIssuerKeyProblems } from './issuer-keys.ts'
 import { findTokenCacheProblems, type TokenCacheOptions } from './token-cache.ts'
@@ -19,8 +19,8 @@ export interface SignedAnswerOptions {
   readonly jwksUri?: string
   /** The server's keys themselves, where they are known. */
   readonly keys?: KeySource
-  /** Our key, where answers come encrypted: then one that is not is refused. */
-  readonly decryption?: { readonly keys: Key | KeySource; readonly algorithms: readonly string[] }
+  /** Our keys and the algorithms they are for, where answers come encrypted: then one that is not is refused. */
+  readonly decryption?: NonNullable<IntrospectionJwtExpectations['decryption']>
 }
 
 export interface IntrospectionValidatorOptions {

@@ -216,6 +216,19 @@ describe('RFC 9701 answers that the server signed', () => {
     await expect(subject.validate('t')).resolves.toMatchObject({ subject: 'u1' })
   })
 
+  it('§5: are decrypted where they are to be encrypted, and then not taken otherwise', async () => {
+    const own = await Key.generate({ kty: 'EC', crv: 'P-256' }, { use: 'enc' })
+    const encryption = { keys: own, alg: 'ECDH-ES', enc: 'A128CBC-HS256' } as const
+    const options = { issuer, audience: 'api', alg: 'ES256', clock: () => now * 1000, encryption } as const
+    const jwt = await signIntrospectionResponse(said, await keys, options)
+    const decryption = { keys: own, algorithms: ['ECDH-ES'], encryptions: ['A128CBC-HS256'] }
+    const signedAnswers = { clientId: 'api', keys: await keys, decryption }
+    const encrypted = validator(() => answer(jwt, 200, 'application/token-introspection+jwt'), { signedAnswers })
+    await expect(encrypted.subject.validate('t')).resolves.toMatchObject({ subject: 'u1' })
+    const plain = validator(() => signed(), { signedAnswers })
+    await expect(plain.subject.validate('t')).rejects.toMatchObject({ reason: 'introspection_answer_invalid' })
+  })
+
   it.each<[string, () => Promise<OutgoingResponse>]>([
     ['that are not signed', async () => answer(said)],
     ['of another issuer', () => signed({ issuer: 'https://evil.example' })],
@@ -325,6 +338,13 @@ describe('RFC 7662 §4 remembering what was said', () => {
 
 describe('IntrospectionValidator set-up', () => {
   const authentication = clientSecretBasic('api', 'secret')
+
+  it('misses what untyped code leaves out', () => {
+    const options = JSON.parse(JSON.stringify({ issuer, audience }))
+    expect(() => new IntrospectionValidator(options)).toThrow(
+      'IntrospectionValidator: "authentication" is missing: expected a function such as clientSecretBasic(id, secret)',
+    )
+  })
 
   it.each<[string, Partial<IntrospectionValidatorOptions>]>([
     ['"issuer" and "introspectionEndpoint" are both missing: expected one of them', {}],

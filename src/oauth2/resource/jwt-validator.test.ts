@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OutgoingRequest, Transport } from '../../http/fetch.ts'
+import { FetchError } from '../../http/fetch-error.ts'
 import { Key } from '../../jose/jwk/index.ts'
 import { KeySet, type KeySource } from '../../jose/jwks/index.ts'
 import { signCompact } from '../../jose/jws/index.ts'
@@ -302,6 +303,23 @@ describe('RFC 8414 §3 finding the keys of the issuer', () => {
     Object.assign(documents, { [oauth]: metadata, [jwksUri]: keys.toPublicJwks() })
     time += 6000
     await expect(subject.validate(await sign())).resolves.toMatchObject({ subject: 'u1' })
+  })
+})
+
+describe('an issuer that does not answer', () => {
+  it('is no reason to look for its metadata elsewhere, nor to refuse a token', async () => {
+    const asked: string[] = []
+    const transport: Transport = async (request) => {
+      asked.push(request.url)
+      throw new FetchError('timeout', request)
+    }
+    const subject = new JwtValidator({ issuer, audience, clock, transport })
+    await expect(subject.validate(await sign())).rejects.toMatchObject({
+      status: 503,
+      reason: 'token_keys_unavailable',
+      retryAfter: 5,
+    })
+    expect(asked).toEqual(['https://op.example/.well-known/oauth-authorization-server/tenant'])
   })
 })
 

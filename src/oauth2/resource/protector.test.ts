@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseChallenges } from '../../http/authorization.ts'
 import { fromFetch } from '../../http/request.ts'
 import { OAuth2Error } from '../errors.ts'
 import type { AccessToken } from './access-token.ts'
@@ -22,20 +24,22 @@ const token: AccessToken = {
 }
 
 /** What each token is worth, as bearer tokens and as others. */
-const TOKENS: Readonly<Record<string, AccessToken>> = {
-  good: token,
-  plain: { subject: 'u1', clientId: 'app', scopes: ['read'], claims: {} },
-  bound: { ...token, cnf: { jkt: 'thumbprint' } },
-  'bound-to-certificate': { ...token, cnf: { 'x5t#S256': 'thumbprint' } },
-  'said-to-be-dpop': { ...token, tokenType: 'DPoP' },
-  'said-to-be-bearer': { ...token, tokenType: 'bearer' },
-}
+const TOKENS: ReadonlyMap<string, AccessToken> = new Map(
+  Object.entries({
+    good: token,
+    plain: { subject: 'u1', clientId: 'app', scopes: ['read'], claims: {} },
+    bound: { ...token, cnf: { jkt: 'thumbprint' } },
+    'bound-to-certificate': { ...token, cnf: { 'x5t#S256': 'thumbprint' } },
+    'said-to-be-dpop': { ...token, tokenType: 'DPoP' },
+    'said-to-be-bearer': { ...token, tokenType: 'bearer' },
+  }),
+)
 
 const bearer: TokenValidator = {
   validate: (value) => {
     if (value === 'broken') throw new Error('database password is hunter2')
     if (value === 'away') throw new OAuth2Error('temporarily_unavailable', 'try again', { retryAfter: 5 })
-    const found = TOKENS[value]
+    const found = TOKENS.get(value)
     if (found === undefined) throw new OAuth2Error('invalid_token', 'access token is unknown', { reason: 'unknown' })
     return found
   },
@@ -425,6 +429,55 @@ describe('RFC 9728 what a protected resource says about itself', () => {
     expect(() => protector.metadata()).toThrow('ResourceProtector: "resource" is missing: expected the URL of this API')
     const url = 'https://api.example/.well-known/oauth-protected-resource'
     expect(await protector.handleMetadata(new Request(url))).toBeUndefined()
+  })
+})
+
+describe('Authlib 5: faults that are not inherited', () => {
+  it('a request without a header is no error of its own ("missing_authorization")', async () => {
+    const { response } = await protector.protect(request())
+    expect(response?.headers.get('www-authenticate')).toBe('Bearer realm="api"')
+  })
+
+  it('a refusal for a short scope has a challenge too', async () => {
+    const { response } = await protector.protect(request('good'), 'admin')
+    expect([response?.status, response?.headers.has('www-authenticate')]).toEqual([403, true])
+  })
+
+  it('a missing group is not a bad token', async () => {
+    const { response } = await protector.protect(request('good'), { groups: 'board' })
+    expect([response?.status, await response?.json()]).toMatchObject([403, { error: 'insufficient_scope' }])
+  })
+})
+
+describe('whatever is sent', () => {
+  const header = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc
+      .tuple(fc.constantFrom('Bearer', 'bearer', 'DPoP', 'Basic', ''), fc.constantFrom(' ', '  ', ',', ''), fc.string())
+      .map((parts) => parts.join('')),
+  )
+
+  it('is answered, by a challenge that can be read and repeats nothing', async () => {
+    const subject = both({ realm: 'api', tokenPlacement: ['query'], resource: 'https://api.example' })
+    await fc.assert(
+      fc.asyncProperty(header, fc.string(), async (authorization, query) => {
+        const { response } = await subject.protect(
+          {
+            method: 'GET',
+            url: `/me?${query}`,
+            header: (name) => (name === 'authorization' ? authorization : undefined),
+            form: () => Promise.reject(new Error('not a form')),
+            json: () => Promise.reject(new Error('not JSON')),
+          },
+          'read',
+        )
+        expect([400, 401]).toContain(response?.status)
+        const challenges = response?.headers.filter(([name]) => name === 'www-authenticate') ?? []
+        const schemes = challenges.flatMap(([, value]) => parseChallenges(value).map(({ scheme }) => scheme))
+        expect(schemes).toEqual(['bearer', 'dpop'])
+      }),
+      { numRuns: 300 },
+    )
   })
 })
 

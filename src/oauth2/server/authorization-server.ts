@@ -8,8 +8,10 @@ import type { Awaitable } from '../../util/awaitable.ts'
 import type { Seconds } from '../../util/clock.ts'
 import { Emitter, type Listener } from '../../util/events.ts'
 import type { Logger } from '../../util/logger.ts'
+import type { PresentedToken } from '../presented-token.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { TokenResponse } from '../token-response.ts'
+import type { Attempt } from './attempt.ts'
 import { ClientSecretBasic } from './auth/client-secret-basic.ts'
 import { ClientSecretPost } from './auth/client-secret-post.ts'
 import { NoClientAuthentication } from './auth/none.ts'
@@ -19,7 +21,7 @@ import { checkAuthorizationRequest, checkPushedRequest } from './authorization/p
 import type { AuthorizationRequest, ProvenRequest, ResumedRequest } from './authorization/request.ts'
 import type { ClientAuthMethod } from './client-auth.ts'
 import { authenticateClient } from './client-authentication.ts'
-import type { AuthenticatedClient, RequestOrigin, ServerHandle, TokenContext } from './context.ts'
+import type { AuthenticatedClient, RequestContext, RequestOrigin, ServerHandle, TokenContext } from './context.ts'
 import type { ServerCore } from './core.ts'
 import type { AuthorizationDecision, GrantDecision } from './decisions.ts'
 import { Diagnostics } from './diagnostics.ts'
@@ -34,8 +36,8 @@ import type { AuthorizationGrant, TokenGrant } from './grant.ts'
 import type { LifetimeContext, Lifetimes, RuledLifetime } from './lifetimes.ts'
 import { buildMetadata } from './metadata.ts'
 import type { AuthorizationServerOptions } from './options.ts'
-import { type Attempt, checkRateLimit } from './rate-limit.ts'
-import type { Client } from './records.ts'
+import { checkRateLimit } from './rate-limit.ts'
+import type { AccessTokenRecord, Client } from './records.ts'
 import { instantiate, Registry } from './registry.ts'
 import type { ResourceServer } from './resources.ts'
 import type { ResponseMode } from './response-mode.ts'
@@ -45,6 +47,7 @@ import { Query } from './response-modes/query.ts'
 import { Routes } from './routes.ts'
 import { checkOptions } from './settings.ts'
 import type { BulkRevocationStore, ClientStore, GrantStore, RefreshTokenStore, TokenStore } from './store.ts'
+import { authenticateToken } from './tokens/authenticate-token.ts'
 import { issueTokens } from './tokens/issuer.ts'
 import { revokeAll, revokeGrant, revokeToken } from './tokens/revoke.ts'
 import { findLifetime } from './tokens/shape.ts'
@@ -347,6 +350,10 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
 
   checkRateLimit(attempt: Attempt, code?: 'temporarily_unavailable' | 'slow_down'): Promise<void> {
     return checkRateLimit(this.#core, attempt, code)
+  }
+
+  authenticateToken(context: RequestContext, presented: PresentedToken): Promise<AccessTokenRecord | undefined> {
+    return authenticateToken(this.#core, context, presented)
   }
 
   /** Derives anew what is derived from the registry: here, not per request. */

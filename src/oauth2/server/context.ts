@@ -5,13 +5,14 @@ import type { KeySet } from '../../jose/jwks/index.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
+import type { PresentedToken } from '../presented-token.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { TokenResponse } from '../token-response.ts'
+import type { Attempt } from './attempt.ts'
 import type { AuthorizationRequest, ProvenRequest, ResumedRequest } from './authorization/request.ts'
 import type { AuthorizationDecision, GrantDecision } from './decisions.ts'
 import type { ServerEvent, ServerEvents } from './events.ts'
 import type { LifetimeContext, Lifetimes, RuledLifetime } from './lifetimes.ts'
-import type { Attempt } from './rate-limit.ts'
 import type { AccessTokenRecord, Client, Confirmation, GrantRecord } from './records.ts'
 import type { ResourceServer } from './resources.ts'
 import type { TokenKind } from './tokens/token-format.ts'
@@ -52,6 +53,11 @@ export interface ServerHandle {
    * unless another code is given.
    */
   checkRateLimit(attempt: Attempt, code?: 'temporarily_unavailable' | 'slow_down'): Promise<void>
+  /**
+   * The record of an access token that came with a request to an endpoint of the server itself. Throws `invalid_token` where
+   * it is bound to a key that was not proven, `invalid_dpop_proof` or `use_dpop_nonce`. Nothing: it is not ours, or has ended.
+   */
+  authenticateToken(context: RequestContext, presented: PresentedToken): Promise<AccessTokenRecord | undefined>
   /** Whether this client's authorization requests need a PKCE challenge. */
   requiresPkce(client: Client): boolean
   /** What the server knows about a resource that a client names, or nothing. @spec RFC 8707 §2 */

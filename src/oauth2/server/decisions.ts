@@ -70,4 +70,6 @@ export interface Denial {
     | 'interaction_required'
     | 'account_selection_required'
   description?: string
+  /** Why, for the log: snake_case. Defaults to `denied`. */
+  reason?: string
 }

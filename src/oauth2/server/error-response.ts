@@ -10,8 +10,14 @@ import type { RequestContext } from './context.ts'
  */
 export function toOAuth2Error(error: unknown, requestId: string): OAuth2Error {
   if (error instanceof OAuth2Error) return error
-  if (error instanceof HttpError) return new OAuth2Error('invalid_request', error.message, { status: error.status })
-  return new OAuth2Error('server_error', `unexpected error, reference ${requestId}`, { cause: error })
+  if (error instanceof HttpError) {
+    const { code, status, message } = error
+    return new OAuth2Error('invalid_request', message, { reason: `http_${code}`, status })
+  }
+  return new OAuth2Error('server_error', `unexpected error, reference ${requestId}`, {
+    reason: 'unexpected',
+    cause: error,
+  })
 }
 
 /**

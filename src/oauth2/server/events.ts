@@ -1,4 +1,12 @@
-import type { AttemptKind } from './rate-limit.ts'
+import type { AttemptKind } from './attempt.ts'
+
+/** Tokens that go back to one act of authorization. */
+type Family = {
+  clientId: string
+  subject: string | undefined
+  grantId: string
+  requestId: string
+}
 
 /** What every event says besides its own, as far as it is known when it is told. */
 export type EventOrigin = {
@@ -39,7 +47,8 @@ export interface ServerEvents {
   /** A client sent an authorization request ahead. */
   'authorization.pushed': { clientId: string; signed: boolean; requestId: string }
   'authorization.granted': { clientId: string; subject: string; scope: string; grantId: string; requestId: string }
-  'authorization.denied': { clientId: string; error: string; requestId: string }
+  /** `reason`: its entry in the error catalogue. */
+  'authorization.denied': { clientId: string; error: string; reason: string | undefined; requestId: string }
   'token.issued': {
     clientId: string
     subject: string | undefined
@@ -48,7 +57,14 @@ export interface ServerEvents {
     grantId: string | undefined
     requestId: string
   }
-  'token.revoked': { clientId: string; grantId: string | undefined; requestId: string }
+  /** A token, or with its `grantId` all of its family. `by`: who ended it; `replay`: somebody used what was used before. */
+  'token.revoked': {
+    clientId: string
+    subject: string | undefined
+    grantId: string | undefined
+    by: 'client' | 'application' | 'replay'
+    requestId: string
+  }
   /** All that a client had, or a person, or a person at a client; how many grants and tokens of their own. */
   'grants.revoked': {
     clientId: string | undefined
@@ -63,9 +79,10 @@ export interface ServerEvents {
     reason: 'unknown' | 'not_permitted' | undefined
     requestId: string
   }
-  'code.replayed': { clientId: string; grantId: string; requestId: string }
-  'device_code.replayed': { clientId: string; grantId: string; requestId: string }
-  'refresh.replayed': { clientId: string; grantId: string; withinWindow: boolean; requestId: string }
+  'code.replayed': Family
+  'device_code.replayed': Family
+  /** Within the window the answer was repeated; after it the family is revoked. */
+  'refresh.replayed': Family & { withinWindow: boolean }
   /** Something was tried too often. */
   'rate.limited': {
     kind: AttemptKind

@@ -1,6 +1,7 @@
 import type { RequestParameters } from '../../http/form.ts'
 import type { Header } from '../../http/response.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
+import type { PresentedToken } from '../presented-token.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { ErrorPage } from './authorization/error-page.ts'
 import type { AuthorizationRequest, ProvenRequest, RequestSource, ResolvedRequest } from './authorization/request.ts'
@@ -9,7 +10,7 @@ import type { Hook, RequestContext, ServerHandle, TokenContext, TokenResponseCon
 import type { Approval, AuthorizationParameters } from './decisions.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { AuthorizationGrant, TokenGrant } from './grant.ts'
-import type { Client } from './records.ts'
+import type { AccessTokenRecord, Client, Confirmation } from './records.ts'
 import type { ResponseMode } from './response-mode.ts'
 
 /** What an extension may register while it is installed: the same verbs that users have. */
@@ -47,6 +48,15 @@ export interface AuthorizationResponseContext<out S = unknown> extends RequestCo
   readonly parameters: AuthorizationParameters
 }
 
+/** An access token that is presented at an endpoint of the server itself, such as userinfo. */
+export interface PresentedTokenContext<out S = unknown> extends RequestContext<S> {
+  readonly presented: PresentedToken
+  /** What is kept of it. */
+  readonly accessToken: AccessTokenRecord
+  /** What has been proven to belong to whoever presents it: hooks fill it in. */
+  readonly binding: Confirmation
+}
+
 /** The response of an endpoint, successful or not, that is about to be sent. */
 export interface EndpointResponseContext<out S = unknown> extends RequestContext<S> {
   /** The endpoint's name. */
@@ -76,6 +86,7 @@ export interface Extension<in S = unknown> {
   onAuthorizationResponse?: Hook<AuthorizationResponseContext<S>>
   onTokenRequest?: Hook<TokenContext<S>>
   onTokenResponse?: Hook<TokenResponseContext<S>>
+  onTokenPresented?: Hook<PresentedTokenContext<S>>
   /** Runs after every endpoint, also where it refused. */
   onEndpointResponse?: Hook<EndpointResponseContext<S>>
   /** Changes the metadata document after grants and endpoints have joined it; the server, for what depends on its keys. */

@@ -3,6 +3,7 @@ export type { ClientMetadata } from '../client-metadata.ts'
 export { OAuth2Error, type OAuth2ErrorCode, type OAuth2ErrorOptions } from '../errors.ts'
 export type { ServerMetadata } from '../server-metadata.ts'
 export type { TokenResponse } from '../token-response.ts'
+export type { Attempt, AttemptKind, RateLimit, RateLimitRefusal } from './attempt.ts'
 export type { ClientAssertionOptions } from './auth/assertion-verifier.ts'
 export { ClientSecretBasic } from './auth/client-secret-basic.ts'
 export { ClientSecretJwt } from './auth/client-secret-jwt.ts'
@@ -10,6 +11,7 @@ export { ClientSecretPost } from './auth/client-secret-post.ts'
 export { NoClientAuthentication } from './auth/none.ts'
 export { PrivateKeyJwt, type PrivateKeyJwtOptions } from './auth/private-key-jwt.ts'
 export { SecretVerifier } from './auth/secret-verifier.ts'
+export { type DevelopmentHint, findDevelopmentHint } from './authorization/development-hint.ts'
 export { type ErrorPage, plainErrorPage } from './authorization/error-page.ts'
 export { AuthorizationRefusal } from './authorization/refusal.ts'
 export type {
@@ -57,6 +59,7 @@ export {
 } from './endpoints/device-verification.ts'
 export { IntrospectionEndpoint, type IntrospectionOptions, type IntrospectionStore } from './endpoints/introspection.ts'
 export { RevocationEndpoint } from './endpoints/revocation.ts'
+export { logRefusal } from './error-response.ts'
 export type { EventOrigin, ServerEvent, ServerEvents } from './events.ts'
 export type {
   ApprovalContext,
@@ -64,6 +67,7 @@ export type {
   AuthorizationResponseContext,
   EndpointResponseContext,
   Extension,
+  PresentedTokenContext,
   ResolutionContext,
   ServerRegistry,
 } from './extension.ts'
@@ -83,7 +87,6 @@ export type { IntrospectionCaller } from './introspection/caller.ts'
 export type { IntrospectedToken } from './introspection/token.ts'
 export type { LifetimeContext, LifetimeRule, Lifetimes, RuledLifetime } from './lifetimes.ts'
 export type { AuthorizationServerOptions, CurrentKeys } from './options.ts'
-export type { Attempt, AttemptKind, RateLimit, RateLimitRefusal } from './rate-limit.ts'
 export { attemptOf } from './rate-limit.ts'
 export {
   createRateLimiter,

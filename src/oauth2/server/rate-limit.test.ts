@@ -13,7 +13,7 @@ import {
 import { DeviceTest } from '../../../test/support/device-flow.ts'
 import { getBackend } from '../../crypto/backend.ts'
 import { headerOf } from '../../http/response.ts'
-import type { Attempt, AttemptKind } from './rate-limit.ts'
+import type { Attempt, AttemptKind } from './attempt.ts'
 import { createRateLimiter } from './rate-limiter.ts'
 
 const SENTENCE = 'too many requests: wait before trying again'

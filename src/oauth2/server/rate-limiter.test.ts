@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryStore } from '../../stores/memory.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
-import type { Attempt } from './rate-limit.ts'
+import type { Attempt } from './attempt.ts'
 import { createRateLimiter, type RateLimitRule } from './rate-limiter.ts'
 
 const START = 1_700_000_000 - (1_700_000_000 % 600)

@@ -3,7 +3,7 @@ import { networkOf } from '../../http/ip-address.ts'
 import type { Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { type Duration, isDuration, toSeconds } from '../../util/duration.ts'
-import type { Attempt, AttemptKind, RateLimit, RateLimitRefusal } from './rate-limit.ts'
+import type { Attempt, AttemptKind, RateLimit, RateLimitRefusal } from './attempt.ts'
 import type { CounterStore } from './store.ts'
 
 /** What attempts have in common that are counted together. */

@@ -228,7 +228,7 @@ describe('RFC 8707 §2.2 resources in token requests: the refresh token', () => 
       expect(problem(await refresh(test, refresh_token, others))).toEqual([
         400,
         'invalid_grant',
-        'refresh_token was exchanged before, for another scope or resource',
+        'refresh_token was exchanged before, for another scope, resource or key',
       ])
     }
   })

@@ -7,10 +7,10 @@ import { toSeconds } from '../../util/duration.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
 import { isResourceIndicator } from '../resource-indicator.ts'
 import { isScope } from '../scope.ts'
+import type { RateLimit } from './attempt.ts'
 import type { ErrorPage } from './authorization/error-page.ts'
 import { DEFAULT_LIFETIMES, type LifetimeRule, type Lifetimes, type RuledLifetime } from './lifetimes.ts'
 import type { AuthorizationServerOptions, CurrentKeys } from './options.ts'
-import type { RateLimit } from './rate-limit.ts'
 import type { Client } from './records.ts'
 import type { AccessTokenFormat, ResourceServer } from './resources.ts'
 import type { AccessTokenClaims } from './tokens/claims.ts'
@@ -66,7 +66,8 @@ export function checkOptions<S>(options: AuthorizationServerOptions<S>): Setting
     issuer: options.issuer,
     store: options.store,
     keys,
-    hasKeys: keys !== options.keys ? keys.current.keys.length > 0 : true,
+    // Keys that rotate may have none to show yet.
+    hasKeys: keys === options.keys || keys.current.keys.length > 0,
     lifetimes,
     lifetimeRules: lifetimeRules(options.lifetimes ?? {}),
     scopes: options.scopes,

@@ -51,5 +51,11 @@ async function readHintedSubject(
   if (token === undefined) return undefined
   const hint = await readIdTokenHint(server, token)
   if (hint?.audience.includes(clientId)) return hint.subject
-  throw new OAuth2Error('invalid_request', '"id_token_hint" must be an ID token that this server issued to the client')
+  throw new OAuth2Error(
+    'invalid_request',
+    '"id_token_hint" must be an ID token that this server issued to the client',
+    {
+      reason: 'id_token_hint_invalid',
+    },
+  )
 }

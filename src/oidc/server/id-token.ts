@@ -16,8 +16,11 @@ import { idTokenAlgorithm } from './signing-algorithms.ts'
 export async function issueIdToken(context: TokenResponseContext, subject: string, lifetime: Seconds): Promise<string> {
   const { server, client, now, response, grant } = context
   const alg = idTokenAlgorithm(client, server.keys)
-  if (alg === undefined)
-    throw new OAuth2Error('server_error', 'no key signs with the ID token algorithm of this client')
+  if (alg === undefined) {
+    throw new OAuth2Error('server_error', 'no key signs with the ID token algorithm of this client', {
+      reason: 'id_token_key_missing',
+    })
+  }
   const claims: IdTokenClaims = {
     iss: server.issuer,
     sub: subject,

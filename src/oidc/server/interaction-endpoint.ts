@@ -116,6 +116,7 @@ const OTHER_PERSON: Denial = {
   denied: true,
   error: 'login_required',
   description: 'the person who signed in is not the one that "id_token_hint" names',
+  reason: 'other_person',
 }
 
 /** Back to the page by GET, which finds out what comes next; reloading it sends no form twice. */

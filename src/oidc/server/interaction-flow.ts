@@ -90,9 +90,12 @@ async function wait(
   return redirect(interactionUrl(context, { handle: await settings.handles.open(context, request, session) }))
 }
 
+const NEEDS_LOGIN = '"prompt" is "none", but the person has to sign in'
+const NEEDS_CONSENT = '"prompt" is "none", but the person has to agree first'
+
 /** @spec OIDC Core §3.1.2.6 */
 function refuseSilently(step: 'login' | 'consent'): Denial {
   return step === 'login'
-    ? { denied: true, error: 'login_required', description: '"prompt" is "none", but the person has to sign in' }
-    : { denied: true, error: 'consent_required', description: '"prompt" is "none", but the person has to agree first' }
+    ? { denied: true, error: 'login_required', description: NEEDS_LOGIN, reason: 'prompt_none_login' }
+    : { denied: true, error: 'consent_required', description: NEEDS_CONSENT, reason: 'prompt_none_consent' }
 }

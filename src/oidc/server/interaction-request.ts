@@ -54,6 +54,8 @@ function rebuildRequest(context: RequestContext, { parameters }: InteractionHand
 
 /** `login_required` is a word of OpenID Connect only. @spec OIDC Core §3.1.2.6 */
 function refuseExpired(request: AuthorizationRequest): Denial {
-  const error = isAuthenticationRequest(request) ? 'login_required' : 'access_denied'
-  return { denied: true, error, description: 'the person did not sign in and decide in time' }
+  const description = 'the person did not sign in and decide in time'
+  return isAuthenticationRequest(request)
+    ? { denied: true, error: 'login_required', description, reason: 'sign_in_expired' }
+    : { denied: true, description, reason: 'decision_expired' }
 }

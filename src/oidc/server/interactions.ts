@@ -1,5 +1,5 @@
 import type { ClientStore, ErrorPage, Extension, ServerRegistry } from '../../oauth2/server/index.ts'
-import { AuthorizationEndpoint } from '../../oauth2/server/index.ts'
+import { AuthorizationEndpoint, findDevelopmentHint } from '../../oauth2/server/index.ts'
 import type { ServerMetadata } from '../../oauth2/server-metadata.ts'
 import type { OpenIdProviderMetadata } from '../discovery.ts'
 import { PROMPT_VALUES } from '../prompt.ts'
@@ -36,12 +36,13 @@ export class Interactions implements Extension<InteractionStore & ClientStore> {
   readonly #options: InteractionsOptions
   readonly #checked: CheckedOptions
 
-  readonly errorPage: ErrorPage = (error, { server, requestId }) =>
-    renderErrorPage(createLook(this.#options, server.issuer), {
+  readonly errorPage: ErrorPage = (error, context) =>
+    renderErrorPage(createLook(this.#options, context.server.issuer), {
       status: error.status,
       code: error.code,
       description: error.description,
-      reference: requestId,
+      reference: context.requestId,
+      hint: findDevelopmentHint(error, context),
     })
 
   /** @throws ConfigurationError with every problem at once. */

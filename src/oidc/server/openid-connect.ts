@@ -82,7 +82,9 @@ export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
     if (!isAuthenticationRequest(authorization)) return
     await readAuthenticationRequest(server, authorization)
     if (idTokenAlgorithm(authorization.client, server.keys) === undefined) {
-      throw new OAuth2Error('server_error', 'this server has no key for the ID token algorithm of the client')
+      throw new OAuth2Error('server_error', 'this server has no key for the ID token algorithm of the client', {
+        reason: 'id_token_key_missing',
+      })
     }
   }
 
@@ -96,11 +98,15 @@ export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
     if (!isAuthenticationRequest(authorization)) return
     const { maxAge, subject } = await readAuthenticationRequest(server, authorization)
     if (subject !== undefined && subject !== approval.subject) {
-      throw new OAuth2Error('login_required', 'the person is not the one that "id_token_hint" names')
+      throw new OAuth2Error('login_required', 'the person is not the one that "id_token_hint" names', {
+        reason: 'other_person',
+      })
     }
     const needsTime = maxAge !== undefined || authorization.client.require_auth_time === true
     if (needsTime && approval.authTime === undefined) {
-      throw new OAuth2Error('login_required', 'the client asks when the person signed in, which is not known')
+      throw new OAuth2Error('login_required', 'the client asks when the person signed in, which is not known', {
+        reason: 'sign_in_time_unknown',
+      })
     }
   }
 

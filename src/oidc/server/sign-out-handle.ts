@@ -30,7 +30,9 @@ export class SignOutHandles {
     const id = randomId()
     const parameters = params.toString()
     if (parameters.length > MAX_PARAMETERS) {
-      throw new OAuth2Error('invalid_request', 'logout request is too long to wait for a person')
+      throw new OAuth2Error('invalid_request', 'logout request is too long to wait for a person', {
+        reason: 'logout_request_too_long',
+      })
     }
     const text = await this.#sealer.seal({ id, parameters, expiresAt: context.now + LIFETIME })
     return { id, text }

@@ -1,8 +1,8 @@
 import { NO_STORE } from '../../http/cache-control.ts'
 import type { HttpResponse } from '../../http/response.ts'
 import { json } from '../../http/response.ts'
-import { findBearerToken, refuseBearer } from '../../oauth2/bearer.ts'
 import { OAuth2Error } from '../../oauth2/errors.ts'
+import { findPresentedToken, type PresentedToken } from '../../oauth2/presented-token.ts'
 import { parseScope } from '../../oauth2/scope.ts'
 import type {
   AccessTokenRecord,
@@ -12,17 +12,20 @@ import type {
   RequestContext,
   TokenStore,
 } from '../../oauth2/server/index.ts'
-import { findAccessToken } from '../../oauth2/server/index.ts'
+import { logRefusal } from '../../oauth2/server/index.ts'
 import type { UserClaims } from '../claims.ts'
 import type { OpenIdProviderMetadata } from '../discovery.ts'
 import type { ClaimsOfScope, LoadClaims } from './user-claims.ts'
 import { selectClaims } from './user-claims.ts'
+import { refuseUserinfo } from './userinfo-refusal.ts'
 
 type Context = RequestContext<ClientStore & TokenStore>
 
+const SCHEMES = ['Bearer', 'DPoP'] as const
+
 /**
  * Tells a client about the person, as far as the access token's scope goes. The token comes in the `Authorization` header
- * or, with POST, in the body; never in the query.
+ * or, with POST, in the body; never in the query. One that is bound to a key comes with a proof.
  *
  * @spec OIDC Core §5.3
  */
@@ -45,21 +48,33 @@ export class UserinfoEndpoint implements Endpoint<ClientStore & TokenStore> {
 
   /** @spec RFC 6750 §3 */
   async handle(context: Context): Promise<HttpResponse> {
-    const realm = context.server.issuer
+    const { request, server } = context
+    let scheme: string | undefined
     try {
-      const token = await findBearerToken(context.request, { body: true })
-      if (token === undefined) return refuseBearer({ realm })
-      return json(200, await this.#describe(context, token), NO_STORE)
+      const presented = await findPresentedToken(request, { schemes: SCHEMES, body: true })
+      if (presented === undefined) return refuseUserinfo(server)
+      scheme = presented.scheme
+      return json(200, await this.#describe(context, presented), NO_STORE)
     } catch (error) {
       if (!(error instanceof OAuth2Error)) throw error
-      return refuseBearer({ realm, error, scope: error.code === 'insufficient_scope' ? 'openid' : undefined })
+      logRefusal(context, error)
+      return refuseUserinfo(server, {
+        error,
+        scheme,
+        scope: error.code === 'insufficient_scope' ? 'openid' : undefined,
+      })
     }
   }
 
-  async #describe(context: Context, token: string): Promise<UserClaims> {
-    const { subject, scope, client } = await readGrant(context, await findAccessToken(context, token))
+  async #describe(context: Context, presented: PresentedToken): Promise<UserClaims> {
+    const { subject, scope, client } = await readGrant(
+      context,
+      await context.server.authenticateToken(context, presented),
+    )
     const claims = await this.#load(subject, { scope, client })
-    if (claims === undefined) throw new OAuth2Error('invalid_token', 'the person is not known any more')
+    if (claims === undefined) {
+      throw new OAuth2Error('invalid_token', 'the person is not known any more', { reason: 'userinfo_person_gone' })
+    }
     // Whatever the claims say: the subject is the one of the ID token.
     return { sub: subject, ...selectClaims(claims, scope, this.#claimsOfScope) }
   }
@@ -72,15 +87,25 @@ interface UserinfoGrant {
 }
 
 async function readGrant({ store }: Context, record: AccessTokenRecord | undefined): Promise<UserinfoGrant> {
-  if (record === undefined)
-    throw new OAuth2Error('invalid_token', 'access token is unknown, has expired or was revoked')
+  if (record === undefined) {
+    throw new OAuth2Error('invalid_token', 'access token is unknown, has expired or was revoked', {
+      reason: 'userinfo_token_gone',
+    })
+  }
   const { subject, scope, client_id: clientId } = record
   if (!parseScope(scope).includes('openid')) {
-    throw new OAuth2Error('insufficient_scope', 'access token was not issued for the scope "openid"')
+    throw new OAuth2Error('insufficient_scope', 'access token was not issued for the scope "openid"', {
+      reason: 'userinfo_scope_missing',
+    })
   }
-  if (subject === undefined) throw new OAuth2Error('invalid_token', 'access token is about no person')
+  if (subject === undefined) {
+    throw new OAuth2Error('invalid_token', 'access token is about no person', { reason: 'userinfo_no_person' })
+  }
   const client = await store.findClient(clientId)
-  if (client === undefined)
-    throw new OAuth2Error('invalid_token', 'the client of the access token is not known any more')
+  if (client === undefined) {
+    throw new OAuth2Error('invalid_token', 'the client of the access token is not known any more', {
+      reason: 'userinfo_client_gone',
+    })
+  }
   return { subject, scope, client }
 }

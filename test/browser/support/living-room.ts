@@ -2,7 +2,6 @@ import { oauthServer } from 'authwright/node'
 import {
   AuthorizationServer,
   DeviceAuthorizationEndpoint,
-  type DeviceAuthorizationOptions,
   DeviceCodeGrant,
   defineClient,
 } from 'authwright/oauth2/server'
@@ -29,7 +28,7 @@ export interface LivingRoom {
   close(): Promise<void>
 }
 
-export async function furnish(options: DeviceAuthorizationOptions = {}): Promise<LivingRoom> {
+export async function furnish(): Promise<LivingRoom> {
   const television = await defineClient({
     client_id: 'television',
     client_name: 'Television in the Living Room',
@@ -41,7 +40,7 @@ export async function furnish(options: DeviceAuthorizationOptions = {}): Promise
     oauthServer(
       new AuthorizationServer({ issuer, store: new MemoryStore({ clients: [television] }) })
         .registerGrant(DeviceCodeGrant)
-        .registerEndpoint(DeviceAuthorizationEndpoint, { interval: 1, ...options })
+        .registerEndpoint(DeviceAuthorizationEndpoint)
         .registerExtension(DevicePages, {
           secret: 'a secret of the pages, long enough for the sealer',
           brand: { name: 'Demo Identity' },

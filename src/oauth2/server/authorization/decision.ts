@@ -4,7 +4,7 @@ import { createApprovedGrant } from '../approved-grant.ts'
 import { mayRefresh } from '../client-rules.ts'
 import type { RequestContext } from '../context.ts'
 import { createContext, type ServerCore } from '../core.ts'
-import type { Approval, AuthorizationDecision, AuthorizationParameters } from '../decisions.ts'
+import type { Approval, AuthorizationDecision, AuthorizationParameters, Denial } from '../decisions.ts'
 import { logRefusal, toOAuth2Error } from '../error-response.ts'
 import type { GrantRecord } from '../records.ts'
 import { findShape, lifetimeOf } from '../tokens/shape.ts'
@@ -30,12 +30,16 @@ async function decide<S>(
 ): Promise<HttpResponse> {
   try {
     if ('denied' in decision) {
-      throw new OAuth2Error(decision.error ?? 'access_denied', decision.description ?? 'the person refused the request')
+      throw toRefusal(decision)
     }
     return await sendToClient(core, context, request, await authorize(core, context, request, decision))
   } catch (error) {
     return refuse(core, context, request, error, decision)
   }
+}
+
+function toRefusal({ error = 'access_denied', description, reason = 'denied' }: Denial): OAuth2Error {
+  return new OAuth2Error(error, description ?? 'the person refused the request', { reason })
 }
 
 /** Tells the client, or the person where the client is not trusted so far, that the request failed. @spec RFC 6749 §4.1.2.1 */
@@ -60,6 +64,7 @@ async function refuse<S>(
   core.server.emit('authorization.denied', {
     clientId: request.client.client_id,
     error: refusal.code,
+    reason: refusal.reason,
     requestId: context.requestId,
   })
   if (!mayTellClient(core, request, decision)) return showToPerson(core, context, refusal)

@@ -3,6 +3,7 @@ import type { Awaitable } from '../../../util/awaitable.ts'
 import { escapeHtml } from '../../../util/escape-html.ts'
 import type { OAuth2Error } from '../../errors.ts'
 import type { RequestContext } from '../context.ts'
+import { type DevelopmentHint, findDevelopmentHint } from './development-hint.ts'
 
 /**
  * Shows a person why an authorization request cannot go on, where the client must not be told: it may be the attacker.
@@ -13,7 +14,8 @@ import type { RequestContext } from '../context.ts'
 export type ErrorPage = (error: OAuth2Error, context: RequestContext) => Awaitable<HttpResponse>
 
 /** The page of a server that was given no other: semantic HTML, no style, no script. */
-export function plainErrorPage(error: OAuth2Error, { requestId }: RequestContext): HttpResponse {
+export function plainErrorPage(error: OAuth2Error, context: RequestContext): HttpResponse {
+  const hint = findDevelopmentHint(error, context)
   return html(
     error.status,
     `<!doctype html>
@@ -28,10 +30,15 @@ developers:</p>
 <dl>
 <dt>Error</dt><dd><code>${escapeHtml(error.code)}</code></dd>
 <dt>Description</dt><dd>${escapeHtml(error.description)}</dd>
-<dt>Reference</dt><dd><code>${escapeHtml(requestId)}</code></dd>
+<dt>Reference</dt><dd><code>${escapeHtml(context.requestId)}</code></dd>${hint === undefined ? '' : renderHint(hint)}
 </dl>
 </main>
 </html>
 `,
   )
+}
+
+function renderHint({ reason, url }: DevelopmentHint): string {
+  return `
+<dt>For developers</dt><dd><code>${escapeHtml(reason)}</code> in the <a href="${escapeHtml(url)}">error catalogue</a></dd>`
 }

@@ -1,4 +1,5 @@
 import { sha256Base64url } from '../../../crypto/hash.ts'
+import { networkOf } from '../../../http/ip-address.ts'
 import type { Seconds } from '../../../util/clock.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { RequestContext } from '../context.ts'
@@ -32,7 +33,7 @@ export async function countAttempt(
   const expiresAt = now + within
   const byViewer = await store.incrementCounter(await counterKey('viewer', viewer), expiresAt)
   const byAddress =
-    address === undefined ? 0 : await store.incrementCounter(await counterKey('address', address), expiresAt)
+    address === undefined ? 0 : await store.incrementCounter(await counterKey('address', networkOf(address)), expiresAt)
   if (byViewer <= perViewer && byAddress <= perAddress) return
   throw new OAuth2Error('temporarily_unavailable', 'too many user codes were tried: wait before trying another one', {
     reason: 'user_code_attempts_exceeded',

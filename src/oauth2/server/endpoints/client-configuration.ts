@@ -32,7 +32,7 @@ interface Registered {
  * @spec RFC 7592 §2
  */
 export class ClientConfigurationEndpoint implements Endpoint<RegistrationStore> {
-  readonly name = CONFIGURATION
+  readonly name: typeof CONFIGURATION = CONFIGURATION
   readonly path = '/register'
   readonly below = true
   readonly methods = ['GET', 'PUT', 'DELETE'] as const

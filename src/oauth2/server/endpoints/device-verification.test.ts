@@ -82,6 +82,16 @@ describe('RFC 8628 §5.1 guessing codes', () => {
     expect(await attempt('d', '192.0.2.2')).toBeUndefined()
   })
 
+  it('RFC 6177 §2: is no larger for whoever can choose among addresses of IPv6', async () => {
+    const devices = new DeviceTest()
+    const verification = new DeviceVerification({ secret: SECRET, attemptsPerAddress: 3 })
+    const attempt = (subject: string, address: string) =>
+      verification.find(devices.context, 'BCDF-GHJK', { session: subject, subject, address })
+    for (const end of ['1', '2', '3']) expect(await attempt(end, `2001:db8::${end}`)).toBeUndefined()
+    await expect(attempt('4', '2001:db8::4')).rejects.toEqual(spent)
+    expect(await attempt('4', '2001:db8:0:1::4')).toBeUndefined()
+  })
+
   it('counts attempts that come at the same time', async () => {
     const devices = new DeviceTest({ turn: later })
     const attempts = Array.from({ length: 16 }, () => devices.devices.find(devices.context, 'BCDF-GHJK', ALICE))
@@ -138,7 +148,7 @@ describe('a decision', () => {
     const devices = new DeviceTest()
     await devices.deny((await devices.begin()).user_code)
     expect(devices.test.events).toEqual([
-      { event: 'authorization.denied', clientId: 'tv', error: 'access_denied', requestId: 'request' },
+      { event: 'authorization.denied', clientId: 'tv', error: 'access_denied', reason: 'denied', requestId: 'request' },
     ])
   })
 

@@ -147,7 +147,12 @@ export class DeviceVerification {
     const outcome = await context.store.decideDeviceCode(record.id, { decision: 'denied' })
     if (outcome === 'done') {
       const { requestId } = context
-      context.server.emit('authorization.denied', { clientId: client.client_id, error: 'access_denied', requestId })
+      context.server.emit('authorization.denied', {
+        clientId: client.client_id,
+        error: 'access_denied',
+        reason: 'denied',
+        requestId,
+      })
     }
     return outcome
   }

@@ -135,10 +135,25 @@ describe('RFC 7662 §2.1, §2.2 introspection', () => {
     })
   })
 
+  it('says nothing by a claim that the server has to say, also where it has nothing to say', async () => {
+    const test = create()
+    const claims = { aud: 'x', scope: 'admin', cnf: { jkt: 'x' }, act: { sub: 'x' }, groups: ['a'] }
+    const said = await ask(test, await save(test, { scope: '', claims }))
+    expect(said).toMatchObject({ active: true, groups: ['a'], token_type: 'Bearer' })
+    for (const member of ['aud', 'scope', 'cnf', 'act']) expect(said).not.toHaveProperty(member)
+  })
+
   it("names the client as the subject of the client's own token", async () => {
     const test = create()
     const { access_token = '' } = body(await test.token({ grant_type: 'client_credentials', scope: 'read' }, basic()))
     expect(await ask(test, access_token)).toMatchObject({ active: true, sub: 'web', client_id: 'web' })
+  })
+
+  it.each(['opaque', 'jwt'] as const)("tells what else the client's own %s token says", async (accessTokenFormat) => {
+    const keys = await KeySet.generate(['ES256'])
+    const test = create({ keys, accessTokenFormat, accessTokenClaims: () => ({ roles: ['operator'] }) })
+    const { access_token = '' } = body(await test.token({ grant_type: 'client_credentials', scope: 'read' }, basic()))
+    expect(await ask(test, access_token)).toMatchObject({ active: true, sub: 'web', roles: ['operator'] })
   })
 
   it('calls a JWT by its own name', async () => {

@@ -9,7 +9,7 @@ import { checkDuplicates } from '../authorization/checks/duplicates.ts'
 import type { AuthorizationRequest } from '../authorization/request.ts'
 import type { RequestContext } from '../context.ts'
 import type { Endpoint } from '../endpoint.ts'
-import type { PushedRequestRecord } from '../records.ts'
+import type { Client, PushedRequestRecord } from '../records.ts'
 import type { PushedRequestStore } from '../store.ts'
 import { tokenId } from '../tokens/token-id.ts'
 
@@ -45,7 +45,7 @@ export class PushedAuthorizationEndpoint implements Endpoint<PushedRequestStore>
     }
     const reference = randomToken(32)
     const id = await tokenId(reference)
-    const authorization = await server.checkPushedRequest(request, withoutCredentials(form), id, requestId)
+    const authorization = await server.checkPushedRequest(request, readPushed(form, client), id, requestId)
     // Whoever authenticated is who the request is from: no other client's may be pushed.
     if (authorization.client.client_id !== client.client_id)
       throw new Error('the request of another client was checked')
@@ -58,8 +58,16 @@ export class PushedAuthorizationEndpoint implements Endpoint<PushedRequestStore>
   }
 }
 
-function withoutCredentials(form: RequestParameters): RequestParameters {
-  return RequestParameters.fromEntries(entriesOf(form).filter(([name]) => !CREDENTIALS.includes(name)))
+/**
+ * What is left without the credentials. Beside a request object there need not be anything else: where no `client_id`
+ * stands outside, it is that of whoever authenticated, and the object has to say the same.
+ *
+ * @spec RFC 9126 §3
+ */
+function readPushed(form: RequestParameters, { client_id: clientId }: Client): RequestParameters {
+  const entries = entriesOf(form).filter(([name]) => !CREDENTIALS.includes(name))
+  if (form.has('request') && !form.has('client_id')) entries.push(['client_id', clientId])
+  return RequestParameters.fromEntries(entries)
 }
 
 function entriesOf(params: RequestParameters): [name: string, value: string][] {

@@ -327,6 +327,16 @@ describe('RFC 7591 §5 quotas', () => {
     expect(statuses).toEqual([201, 201, 429, 201])
   })
 
+  it('RFC 6177 §2: are no larger for whoever can choose among addresses of IPv6', async () => {
+    const { server } = new RegistrationServer({ registration: { quota, initialAccess: 'open' } })
+    const statuses: number[] = []
+    for (const remoteAddress of ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8:0:1::1']) {
+      const request = { ...jsonRequest('POST', '/register', APPLICATION, {}), remoteAddress }
+      statuses.push((await server.handle(request)).status)
+    }
+    expect(statuses).toEqual([201, 201, 429, 201])
+  })
+
   it('count all together where nothing tells them apart', async () => {
     const test = new RegistrationServer({ registration: { quota, initialAccess: 'open' } })
     const responses = await Promise.all(Array.from({ length: 5 }, () => test.register(APPLICATION, '')))
@@ -361,6 +371,11 @@ describe('RFC 7591 §2.3 software statements', async () => {
     const test = new RegistrationServer({ registration: { softwareStatements: { issuers } } })
     const software_statement = await sign({ logo_uri: 'javascript:alert(1)' })
     expect(problem(await test.register({ ...APPLICATION, software_statement }))[1]).toBe('invalid_client_metadata')
+  })
+
+  it.each(['', null])('RFC 7592 §2.2: are absent where they are %j, as every member is', async (software_statement) => {
+    const test = new RegistrationServer({ registration: { softwareStatements: { issuers } } })
+    expect((await test.register({ ...APPLICATION, software_statement })).status).toBe(201)
   })
 
   it.each<[string, () => Promise<unknown>, string, string]>([

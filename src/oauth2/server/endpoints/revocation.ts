@@ -67,7 +67,8 @@ const revokeAccessToken: Revoker = async (context, client, token) => {
     })
   }
   if (await store.revokeAccessToken(record.id)) {
-    server.emit('token.revoked', { clientId: client.client_id, grantId, requestId })
+    const { client_id: clientId, subject } = record
+    server.emit('token.revoked', { clientId, subject, grantId, by: 'client', requestId })
   }
   return true
 }
@@ -79,7 +80,8 @@ const revokeRefreshToken: Revoker = async ({ store, server, now, requestId }, cl
   checkOwner(client, record.client_id)
   const grantId = record.grant_id
   if (await store.revokeGrant(grantId, now)) {
-    server.emit('token.revoked', { clientId: client.client_id, grantId, requestId })
+    const { client_id: clientId, subject } = record
+    server.emit('token.revoked', { clientId, subject, grantId, by: 'client', requestId })
   }
   return true
 }

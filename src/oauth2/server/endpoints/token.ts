@@ -11,6 +11,7 @@ import type { ServerCore } from '../core.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { findClient } from '../find-client.ts'
 import type { TokenGrant } from '../grant.ts'
+import { attemptOf } from '../rate-limit.ts'
 import type { ClientStore, TokenStore } from '../store.ts'
 import { issueTokens } from '../tokens/issuer.ts'
 
@@ -60,13 +61,18 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
   }
 
   #findGrant(params: RequestParameters): TokenGrant<S> {
-    if (params.duplicates.includes('grant_type'))
-      throw new OAuth2Error('invalid_request', 'grant_type must be sent once')
+    if (params.duplicates.includes('grant_type')) {
+      throw new OAuth2Error('invalid_request', 'grant_type must be sent once', { reason: 'parameter_repeated' })
+    }
     const grantType = params.get('grant_type')
-    if (grantType === undefined) throw new OAuth2Error('invalid_request', 'grant_type is missing')
+    if (grantType === undefined) {
+      throw new OAuth2Error('invalid_request', 'grant_type is missing', { reason: 'grant_type_missing' })
+    }
     const grant = this.#core.registry.tokenGrants.get(grantType)
     if (grant === undefined) {
-      throw new OAuth2Error('unsupported_grant_type', 'grant_type is not one that this server supports')
+      throw new OAuth2Error('unsupported_grant_type', 'grant_type is not one that this server supports', {
+        reason: 'grant_type_unsupported',
+      })
     }
     return grant
   }
@@ -81,7 +87,9 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
     const unnamed = await findUnnamedClient(context, params, grant)
     const { client, method } = unnamed ?? (await authenticateClient(this.#core, request, params, context))
     if (!allowsGrantType(client, grantType)) {
-      throw new OAuth2Error('unauthorized_client', 'client is not registered for this grant_type')
+      throw new OAuth2Error('unauthorized_client', 'client is not registered for this grant_type', {
+        reason: 'grant_type_not_registered',
+      })
     }
     const proven = { client, clientAuthMethod: method, grantType, params, binding: {} }
     return { server, store, request, now, requestId, endpoint, ...proven }
@@ -98,15 +106,18 @@ const CLIENT_PARAMETERS = ['client_id', 'client_secret', 'client_assertion', 'cl
  * @spec RFC 7521 §4.1
  */
 async function findUnnamedClient<S extends ClientStore>(
-  { request, store }: RequestContext<S>,
+  context: RequestContext<S>,
   params: RequestParameters,
   grant: TokenGrant<S>,
 ): Promise<AuthenticatedClient | undefined> {
   if (grant.identifyClient === undefined) return undefined
+  const { server, request, store } = context
   const isNamed = request.header('authorization') !== undefined || CLIENT_PARAMETERS.some((name) => params.has(name))
   const clientId = isNamed ? undefined : await grant.identifyClient(params)
   const client = clientId === undefined ? undefined : await findClient(store, clientId)
-  return client && { client, method: 'none' }
+  if (client === undefined) return undefined
+  await server.checkRateLimit({ kind: 'client', clientId: client.client_id, ...attemptOf(context) })
+  return { client, method: 'none' }
 }
 
 /**
@@ -117,5 +128,7 @@ async function findUnnamedClient<S extends ClientStore>(
 function checkDuplicates({ duplicates }: RequestParameters, { parameters }: Pick<TokenGrant, 'parameters'>): void {
   const isRead = (name: string): boolean =>
     COMMON_PARAMETERS.has(name) || parameters === undefined || parameters.includes(name)
-  if (duplicates.some(isRead)) throw new OAuth2Error('invalid_request', 'each parameter must be sent once')
+  if (duplicates.some(isRead)) {
+    throw new OAuth2Error('invalid_request', 'each parameter must be sent once', { reason: 'parameter_repeated' })
+  }
 }

@@ -297,6 +297,22 @@ describe('RFC 9449 §5 refresh tokens', () => {
   })
 })
 
+describe('RFC 9449 §5 the replay window', () => {
+  it('gives the same answer again to the same key only, also where the client authenticates', async () => {
+    const test = create()
+    const { refresh_token = '' } = await test.tokens()
+    const refresh = async (by: Key): Promise<HttpResponse> =>
+      test.token({ grant_type: 'refresh_token', refresh_token }, { ...basic(), ...(await proof(test, { by })) })
+    const first = body(await refresh(key))
+    expect(body(await refresh(key))).toEqual(first)
+    expect(problem(await refresh(other))).toEqual([
+      400,
+      'invalid_grant',
+      'refresh_token was exchanged before, for another scope, resource or key',
+    ])
+  })
+})
+
 describe('RFC 9449 §10 codes', () => {
   it('are redeemed by the key that the authorization request named', async () => {
     const test = create()

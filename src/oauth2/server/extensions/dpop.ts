@@ -8,7 +8,7 @@ import { type DpopNonceCheck, readDpopHeader, verifyDpopProof } from '../../dpop
 import { OAuth2Error } from '../../errors.ts'
 import type { ServerMetadata } from '../../server-metadata.ts'
 import type { RequestContext, TokenContext } from '../context.ts'
-import type { AuthorizationContext, EndpointResponseContext, Extension } from '../extension.ts'
+import type { AuthorizationContext, EndpointResponseContext, Extension, PresentedTokenContext } from '../extension.ts'
 import type { Client } from '../records.ts'
 import type { ReplayStore } from '../store.ts'
 
@@ -29,9 +29,6 @@ export interface DpopOptions {
 }
 
 type Context = RequestContext<ReplayStore>
-
-/** The endpoints that proofs are for. */
-const ENDPOINTS: readonly string[] = ['token', 'pushed_authorization']
 
 /**
  * Tokens that only the holder of a key can use: a client that proves possession of one gets tokens that are bound to it.
@@ -69,7 +66,7 @@ export class Dpop implements Extension<ReplayStore> {
     const { client, binding } = context
     const jkt = await this.#proveKey(context, 'token')
     if (jkt !== undefined) binding.jkt = jkt
-    else if (client.dpop_bound_access_tokens === true || this.#isRequired(client)) {
+    else if (this.#mustBind(client)) {
       throw new OAuth2Error('invalid_request', 'DPoP header is missing: tokens of this client are bound to a key', {
         reason: 'dpop_proof_missing',
       })
@@ -84,7 +81,7 @@ export class Dpop implements Extension<ReplayStore> {
    * @spec RFC 9449 §10.1
    */
   async onAuthorizationRequest(context: AuthorizationContext<ReplayStore>): Promise<void> {
-    const { params, source, binding } = context.authorization
+    const { client, params, source, binding, responseType } = context.authorization
     const named = readThumbprint(params.get('dpop_jkt'))
     const proven = source.pushedId === undefined ? undefined : await this.#proveKey(context, 'pushed_authorization')
     if (named !== undefined && proven !== undefined && named !== proven) {
@@ -94,11 +91,25 @@ export class Dpop implements Extension<ReplayStore> {
     }
     const jkt = proven ?? named
     if (jkt !== undefined) binding.jkt = jkt
+    // A token that comes with the redirect never sees the token endpoint, where a proof would be asked for.
+    else if (responseType.split(' ').includes('token') && this.#mustBind(client)) {
+      throw new OAuth2Error('invalid_request', 'dpop_jkt is missing: tokens of this client are bound to a key', {
+        reason: 'dpop_jkt_missing',
+      })
+    }
+  }
+
+  /** At the server's own resources, such as userinfo. @spec RFC 9449 §7.1 */
+  async onTokenPresented(context: PresentedTokenContext<ReplayStore>): Promise<void> {
+    const { endpoint, presented, accessToken, binding } = context
+    if (presented.scheme !== 'DPoP' || accessToken.cnf?.jkt === undefined || endpoint === undefined) return
+    const jkt = await this.#proveKey(context, endpoint, presented.token)
+    if (jkt !== undefined) binding.jkt = jkt
   }
 
   /** Whoever sends proofs is told the nonce for the next one, before the last one is too old. @spec RFC 9449 §8.2 */
-  async onEndpointResponse({ endpoint, request, now, headers }: EndpointResponseContext): Promise<void> {
-    if (this.#nonces === undefined || !ENDPOINTS.includes(endpoint) || request.header('dpop') === undefined) return
+  async onEndpointResponse({ request, now, headers }: EndpointResponseContext): Promise<void> {
+    if (this.#nonces === undefined || request.header('dpop') === undefined) return
     headers.push(['dpop-nonce', await this.#nonces.current(now)])
   }
 
@@ -107,8 +118,16 @@ export class Dpop implements Extension<ReplayStore> {
     metadata.dpop_signing_alg_values_supported = this.#algorithms
   }
 
+  #mustBind(client: Client): boolean {
+    return client.dpop_bound_access_tokens === true || this.#isRequired(client)
+  }
+
   /** The thumbprint of the key that this request proves, or nothing where it proves none. */
-  async #proveKey({ request, server, store, now }: Context, endpoint: string): Promise<string | undefined> {
+  async #proveKey(
+    { request, server, store, now }: Context,
+    endpoint: string,
+    accessToken?: string,
+  ): Promise<string | undefined> {
     const proof = readDpopHeader(request)
     if (proof === undefined) return undefined
     const { jkt } = await verifyDpopProof(proof, {
@@ -118,6 +137,7 @@ export class Dpop implements Extension<ReplayStore> {
       algorithms: this.#algorithms,
       window: this.#window,
       nonces: this.#nonceCheck,
+      ...(accessToken === undefined ? {} : { accessToken }),
       rememberOnce: (key, expiresAt) => store.rememberOnce(key, expiresAt),
     })
     return jkt

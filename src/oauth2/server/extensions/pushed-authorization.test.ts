@@ -364,6 +364,18 @@ describe('RFC 9126 §7.3 a request_uri is good for one code', () => {
   })
 })
 
+describe('RFC 9126 §7.3 a request_uri that somebody else got hold of', () => {
+  it('does not live on because it is loaded again and again', async () => {
+    const test = serve({ decisionTime: '30m' })
+    const url = `/authorize?${new URLSearchParams({ client_id: 'web', request_uri: await pushed(test) })}`
+    await test.server.getConsentGrant(get(url))
+    test.wait(1799)
+    await test.server.getConsentGrant(get(url))
+    test.wait(1)
+    await expect(test.server.getConsentGrant(get(url))).rejects.toThrow(UNUSABLE)
+  })
+})
+
 describe('RFC 9126 §5, §6 where pushing is required', () => {
   const REQUIRED = 'authorization request must be pushed to the server first'
 

@@ -50,7 +50,7 @@ export class PushedAuthorization implements Extension<PushedRequestStore> {
 
   /**
    * Takes the parameters from what was pushed, and from nowhere else. It may arrive again (the person reloads the page)
-   * until it is used.
+   * until it is used; the time to decide begins with an arrival in time, and not again with later ones.
    *
    * @spec RFC 9126 §4
    */
@@ -59,9 +59,10 @@ export class PushedAuthorization implements Extension<PushedRequestStore> {
   ): Promise<ResolvedRequest | undefined> {
     const id = await findId(context)
     if (id === undefined) return undefined
-    const { store, now } = context
+    const { store, now, server } = context
     const record = checkUsable(await store.findPushedRequest(id), context)
-    await store.extendPushedRequest(id, now + this.#decisionTime)
+    const isInTime = now < record.created_at + server.lifetimes.pushedRequest
+    if (isInTime) await store.extendPushedRequest(id, now + this.#decisionTime)
     const { parameters, signed } = record
     return {
       params: RequestParameters.parse(parameters),

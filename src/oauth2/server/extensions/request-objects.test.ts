@@ -469,7 +469,18 @@ describe('RFC 9126 §3 a request object that is pushed', () => {
     expect(redirected(await test.authorize({ client_id: 'web', request_uri }))).toHaveProperty('code')
   })
 
+  it('may be all that is pushed, besides what the client authenticates with', async () => {
+    const test = both()
+    const request_uri = String(body(await push(test, { request: await sign() }))['request_uri'])
+    expect(redirected(await test.authorize({ client_id: 'web', request_uri }))).toHaveProperty('code')
+  })
+
   it.each<[string, () => Promise<Form>, ReturnType<typeof problem>]>([
+    [
+      'of another client, with nothing beside it',
+      async () => ({ request: await sign({ client_id: 'spa' }) }),
+      [400, 'invalid_request_object', 'client_id must be the same inside and outside of the request object'],
+    ],
     [
       'that is wrong',
       async () => ({ client_id: 'web', request: await sign({}, { by: otherKey }) }),

@@ -60,14 +60,14 @@ export class AuthorizationCodeGrant
    */
   async grant(context: Context): Promise<GrantDecision> {
     const code = context.params.get('code')
-    if (code === undefined) throw new OAuth2Error('invalid_request', 'code is missing')
+    if (code === undefined) throw new OAuth2Error('invalid_request', 'code is missing', { reason: 'code_missing' })
     const record = await context.store.findAuthorizationCode(await tokenId(code))
-    if (record === undefined) throw new OAuth2Error('invalid_grant', 'code is unknown or has expired')
+    if (record === undefined) throw gone()
     if (record.client_id !== context.client.client_id) {
-      throw new OAuth2Error('invalid_grant', 'code was issued to another client')
+      throw new OAuth2Error('invalid_grant', 'code was issued to another client', { reason: 'code_foreign' })
     }
     if (record.consumed_at !== undefined) throw await this.#replay(context, record)
-    if (record.expires_at <= context.now) throw new OAuth2Error('invalid_grant', 'code is unknown or has expired')
+    if (record.expires_at <= context.now) throw gone()
     const problem =
       findRedirectProblem(context, record) ??
       (await findPkceProblem(context, record)) ??
@@ -94,16 +94,19 @@ export class AuthorizationCodeGrant
     const keepUntil = Math.max(record.expires_at, tokens.refreshToken ? record.grant.expires_at : lastsUntil(tokens))
     const outcome = await context.store.consumeAuthorizationCode(record.id, { at: context.now, keepUntil, tokens })
     if (outcome === 'replayed') throw await this.#replay(context, record)
-    if (outcome === 'gone') throw new OAuth2Error('invalid_grant', 'code is unknown or has expired')
+    if (outcome === 'gone') throw gone()
   }
 
   /** The code leaked, or its client is broken: what it was exchanged for ends. @spec RFC 6749 §4.1.2 */
   async #replay({ store, server, now, requestId }: Context, record: AuthorizationCodeRecord): Promise<OAuth2Error> {
     const { client_id: clientId, grant } = record
     const revoked = await store.revokeGrant(grant.id, now)
-    server.emit('code.replayed', { clientId, grantId: grant.id, requestId })
-    if (revoked) server.emit('token.revoked', { clientId, grantId: grant.id, requestId })
-    return new OAuth2Error('invalid_grant', 'code was used before: the tokens it was exchanged for are revoked')
+    const family = { clientId, subject: grant.subject, grantId: grant.id, requestId }
+    server.emit('code.replayed', family)
+    if (revoked) server.emit('token.revoked', { ...family, by: 'replay' })
+    return new OAuth2Error('invalid_grant', 'code was used before: the tokens it was exchanged for are revoked', {
+      reason: 'code_replayed',
+    })
   }
 
   /**
@@ -112,17 +115,17 @@ export class AuthorizationCodeGrant
    *
    * @spec RFC 9700 §4.2.4
    */
-  async #burn(context: Context, record: AuthorizationCodeRecord, problem: string): Promise<OAuth2Error> {
+  async #burn(context: Context, record: AuthorizationCodeRecord, problem: OAuth2Error): Promise<OAuth2Error> {
     const use = { at: context.now, keepUntil: record.expires_at }
     const outcome = await context.store.consumeAuthorizationCode(record.id, use)
-    return outcome === 'replayed' ? this.#replay(context, record) : new OAuth2Error('invalid_grant', problem)
+    return outcome === 'replayed' ? this.#replay(context, record) : problem
   }
 }
 
 /** The redirect URI that the authorization request named has to be named again. @spec RFC 6749 §4.1.3 */
-function findRedirectProblem({ params }: Context, { redirect_uri }: AuthorizationCodeRecord): string | undefined {
+function findRedirectProblem({ params }: Context, { redirect_uri }: AuthorizationCodeRecord): OAuth2Error | undefined {
   if (redirect_uri === undefined || params.get('redirect_uri') === redirect_uri) return undefined
-  return 'redirect_uri must be the one of the authorization request'
+  return refuse('redirect_uri must be the one of the authorization request', 'code_redirect_uri_mismatch')
 }
 
 /**
@@ -135,24 +138,37 @@ function findRedirectProblem({ params }: Context, { redirect_uri }: Authorizatio
 async function findPkceProblem(
   { params, server, client }: Context,
   { code_challenge: challenge }: AuthorizationCodeRecord,
-): Promise<string | undefined> {
+): Promise<OAuth2Error | undefined> {
   const verifier = params.get('code_verifier')
   if (challenge === undefined) {
-    if (verifier !== undefined)
-      return 'code_verifier must not be sent for a code that was issued without a code_challenge'
+    if (verifier !== undefined) {
+      const problem = 'code_verifier must not be sent for a code that was issued without a code_challenge'
+      return refuse(problem, 'code_verifier_unexpected')
+    }
     return server.requiresPkce(client)
-      ? 'code was issued without a code_challenge, which this client must use'
+      ? refuse('code was issued without a code_challenge, which this client must use', 'code_challenge_lost')
       : undefined
   }
-  if (verifier === undefined) return 'code_verifier is missing'
-  if (!isCodeVerifier(verifier)) return 'code_verifier must be 43 to 128 unreserved characters'
+  if (verifier === undefined) return refuse('code_verifier is missing', 'code_verifier_missing')
+  if (!isCodeVerifier(verifier)) {
+    return refuse('code_verifier must be 43 to 128 unreserved characters', 'code_verifier_malformed')
+  }
   const fits = equalsInConstantTime(await codeChallengeOf(verifier), challenge)
-  return fits ? undefined : 'code_verifier does not fit the code_challenge'
+  return fits ? undefined : refuse('code_verifier does not fit the code_challenge', 'code_verifier_wrong')
 }
 
 /** @spec RFC 9449 §10 */
-function findKeyProblem({ binding }: Context, { dpop_jkt }: AuthorizationCodeRecord): string | undefined {
-  return dpop_jkt === undefined || dpop_jkt === binding.jkt ? undefined : 'code is bound to a key that was not proven'
+function findKeyProblem({ binding }: Context, { dpop_jkt }: AuthorizationCodeRecord): OAuth2Error | undefined {
+  if (dpop_jkt === undefined || dpop_jkt === binding.jkt) return undefined
+  return refuse('code is bound to a key that was not proven', 'code_key_mismatch')
+}
+
+function gone(): OAuth2Error {
+  return refuse('code is unknown or has expired', 'code_gone')
+}
+
+function refuse(description: string, reason: string): OAuth2Error {
+  return new OAuth2Error('invalid_grant', description, { reason })
 }
 
 function lastsUntil({ accessToken }: TokenCommit): number {

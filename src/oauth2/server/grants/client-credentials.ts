@@ -19,7 +19,9 @@ export class ClientCredentialsGrant implements TokenGrant {
   async grant(context: TokenContext): Promise<GrantDecision> {
     const { client, params, server } = context
     if (!isConfidential(client)) {
-      throw new OAuth2Error('unauthorized_client', 'client credentials grant is for clients that have credentials')
+      throw new OAuth2Error('unauthorized_client', 'client credentials grant is for clients that have credentials', {
+        reason: 'client_credentials_public',
+      })
     }
     return chooseTarget(context, reduceScope(params.get('scope') ?? client.scope, client, server.scopes))
   }

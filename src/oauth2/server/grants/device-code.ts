@@ -24,7 +24,7 @@ const AT_ONCE: Seconds = 5
  * @spec RFC 8628 §3.4
  */
 export class DeviceCodeGrant implements TokenGrant<DeviceCodeStore> {
-  readonly grantType = DEVICE_CODE_GRANT
+  readonly grantType: string = DEVICE_CODE_GRANT
   readonly parameters = ['device_code'] as const
 
   /**
@@ -95,8 +95,9 @@ async function refuseUsed(
   const grantId = grant?.id
   if (grantId !== undefined) {
     const revoked = await store.revokeGrant(grantId, now)
-    server.emit('device_code.replayed', { clientId, grantId, requestId })
-    if (revoked) server.emit('token.revoked', { clientId, grantId, requestId })
+    const family = { clientId, subject: grant?.subject, grantId, requestId }
+    server.emit('device_code.replayed', family)
+    if (revoked) server.emit('token.revoked', { ...family, by: 'replay' })
   }
   return new OAuth2Error('invalid_grant', 'device_code was used before: the tokens it was exchanged for are revoked', {
     reason: 'device_code_replayed',

@@ -7,6 +7,7 @@ import {
 } from '../../../../test/support/authorization-server.ts'
 import { TestProvider } from '../../../../test/support/openid-provider.ts'
 import { headerOf } from '../../../http/response.ts'
+import { Dpop } from '../extensions/dpop.ts'
 import type { Client } from '../records.ts'
 import { findAccessToken } from '../tokens/find-access-token.ts'
 import { ImplicitGrant } from './implicit.ts'
@@ -149,5 +150,26 @@ describe('RFC 9700 §2.1.2', () => {
   it('is nothing that the token endpoint knows', async () => {
     const response = await start().token({ grant_type: 'implicit', client_id: 'old' })
     expect(JSON.parse(String(response.body))).toMatchObject({ error: 'unsupported_grant_type' })
+  })
+})
+
+describe('RFC 9449 §5.2 a client whose tokens are bound to a key', () => {
+  const clients = [{ ...OLD, dpop_bound_access_tokens: true }]
+  const jkt = 'A'.repeat(43)
+
+  it('gets no other token with the redirect either', async () => {
+    const test = start({ clients })
+    test.server.registerExtension(Dpop)
+    expect(redirected(await test.authorize(REQUEST))).toMatchObject({
+      error: 'invalid_request',
+      error_description: 'dpop_jkt is missing: tokens of this client are bound to a key',
+      state: 'xyz',
+    })
+    const answer = redirected(await test.authorize({ ...REQUEST, dpop_jkt: jkt }))
+    expect(answer).toMatchObject({ token_type: 'DPoP' })
+    const { server, store, time } = test
+    expect(await findAccessToken({ server, store, now: time / 1000 }, answer['access_token'] ?? '')).toMatchObject({
+      cnf: { jkt },
+    })
   })
 })

@@ -15,6 +15,7 @@ import { headerOf } from '../../../http/response.ts'
 import { Key } from '../../../jose/jwk/index.ts'
 import { type JwtClaims, signJwt } from '../../../jose/jwt/index.ts'
 import { ConfigurationError } from '../../../util/configuration-error.ts'
+import type { Attempt } from '../attempt.ts'
 import { findAccessToken } from '../tokens/find-access-token.ts'
 import { type AssertionIssuer, JwtBearerGrant, type JwtBearerOptions } from './jwt-bearer.ts'
 
@@ -270,6 +271,21 @@ describe('RFC 7521 §4.1 who presents it', () => {
       expect(problem(response)[1]).toBe('invalid_client')
     }
     expect(problem(await bearer.present(assertion, {}, basic('web', 'wrong')))[1]).toBe('invalid_client')
+  })
+
+  it('is limited like one that says who it is', async () => {
+    const asked: unknown[] = []
+    const rateLimit = ({ kind, clientId }: Attempt) => {
+      asked.push([kind, clientId])
+      return kind === 'client' ? { retryAfter: 7 } : undefined
+    }
+    const bearer = new BearerTest(named, { rateLimit })
+    const response = await bearer.present(await bearer.assertion(), {}, {})
+    expect([response.status, headerOf(response, 'retry-after')]).toEqual([429, '7'])
+    expect(asked).toEqual([
+      ['request', undefined],
+      ['client', 'web'],
+    ])
   })
 
   it('has to be registered for the grant', async () => {

@@ -150,8 +150,12 @@ function limitScope(
 
 /** Keys that cannot be had are not the assertion's fault. @spec RFC 7523 §3.1 */
 function toRefusal(error: AssertionError): OAuth2Error {
-  const options = { reason: `assertion_${error.problem}`, cause: error }
-  return error.problem === 'keys_unavailable'
-    ? new OAuth2Error('temporarily_unavailable', "the issuer's keys cannot be had now", { ...options, retryAfter: 5 })
-    : new OAuth2Error('invalid_grant', error.message, options)
+  const { problem } = error
+  return problem === 'keys_unavailable'
+    ? new OAuth2Error('temporarily_unavailable', "the issuer's keys cannot be had now", {
+        reason: 'assertion_keys_unavailable',
+        cause: error,
+        retryAfter: 5,
+      })
+    : new OAuth2Error('invalid_grant', error.message, { reason: `assertion_${problem}`, cause: error })
 }

@@ -10,7 +10,7 @@ import {
 } from '../../../../test/support/authorization-server.ts'
 import { headerOf } from '../../../http/response.ts'
 import { ConfigurationError } from '../../../util/configuration-error.ts'
-import type { Attempt } from '../rate-limit.ts'
+import type { Attempt } from '../attempt.ts'
 import { findAccessToken } from '../tokens/find-access-token.ts'
 import { PasswordGrant, type PasswordGrantOptions } from './password.ts'
 

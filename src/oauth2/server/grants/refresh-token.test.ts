@@ -127,7 +127,7 @@ describe('RFC 9700 §4.14.2 rotation', () => {
     expect(problem(await test.refresh(token))).toEqual([
       400,
       'invalid_grant',
-      'refresh_token was exchanged before, for another scope or resource',
+      'refresh_token was exchanged before, for another scope, resource or key',
     ])
     expect(await isLive(test, next['access_token'])).toBe(true)
   })

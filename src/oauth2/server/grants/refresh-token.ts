@@ -5,9 +5,10 @@ import { isConfidential } from '../client-rules.ts'
 import type { TokenContext } from '../context.ts'
 import type { GrantDecision, RepeatedAnswer } from '../decisions.ts'
 import type { TokenGrant } from '../grant.ts'
-import type { Confirmation, GrantRecord, RefreshTokenRecord } from '../records.ts'
+import type { GrantRecord, RefreshTokenRecord } from '../records.ts'
 import { narrowTarget } from '../requested-resource.ts'
 import type { RefreshTokenStore, TokenCommit } from '../store.ts'
+import { isBindingProven } from '../tokens/binding.ts'
 import { findRefreshToken } from '../tokens/find-refresh-token.ts'
 import { openAnswer, sealAnswer } from '../tokens/sealed-answer.ts'
 
@@ -51,26 +52,37 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
   async grant(context: Context): Promise<GrantDecision | RepeatedAnswer> {
     const { params, store, client, now } = context
     const token = params.get('refresh_token')
-    if (token === undefined) throw new OAuth2Error('invalid_request', 'refresh_token is missing')
+    if (token === undefined) {
+      throw new OAuth2Error('invalid_request', 'refresh_token is missing', { reason: 'refresh_token_missing' })
+    }
     const record = await findRefreshToken(store, token)
     if (record === undefined || record.expires_at <= now) throw gone()
     // Whose it is comes first: what another client presents changes nothing.
     if (record.client_id !== client.client_id) {
-      throw new OAuth2Error('invalid_grant', 'refresh_token was issued to another client')
+      throw new OAuth2Error('invalid_grant', 'refresh_token was issued to another client', {
+        reason: 'refresh_token_foreign',
+      })
     }
-    if (!fitsBinding(context, record)) {
+    if (!isBindingProven(record.cnf, context.binding)) {
       throw new OAuth2Error('invalid_grant', 'refresh_token is bound to a key that was not proven', {
         reason: 'refresh_token_key_mismatch',
       })
     }
     const scope = formatScope(parseScope(params.get('scope') ?? record.scope))
-    const attempt = { token, record, scope, asked: [scope, ...params.all('resource').sort()].join('\n') }
+    const attempt = {
+      token,
+      record,
+      scope,
+      asked: [scope, context.binding.jkt ?? '', ...params.all('resource').sort()].join('\n'),
+    }
     if (record.rotated_at !== undefined) return { repeat: await answerAgain(context, attempt) }
     if (attempt.scope === '' && params.has('scope')) {
-      throw new OAuth2Error('invalid_scope', 'scope must be a list of scope tokens separated by spaces')
+      throw new OAuth2Error('invalid_scope', 'scope must be a list of scope tokens separated by spaces', {
+        reason: 'scope_malformed',
+      })
     }
     if (!isScopeSubset(parseScope(attempt.scope), parseScope(record.scope))) {
-      throw new OAuth2Error('invalid_scope', 'scope must be part of what was granted')
+      throw new OAuth2Error('invalid_scope', 'scope must be part of what was granted', { reason: 'scope_not_granted' })
     }
     const grant = await store.findGrant(record.grant_id)
     if (grant === undefined) throw gone()
@@ -79,12 +91,6 @@ export class RefreshTokenGrant implements TokenGrant<RefreshTokenStore> {
       ? rotate(context, attempt, decision)
       : keep(context, attempt, decision)
   }
-}
-
-/** Whether the client possesses what the token is bound to. @spec RFC 9449 §5 */
-function fitsBinding({ binding }: Context, { cnf = {} }: RefreshTokenRecord): boolean {
-  const isProven = (name: keyof Confirmation): boolean => cnf[name] === undefined || cnf[name] === binding[name]
-  return isProven('jkt') && isProven('x5t#S256')
 }
 
 /** The new tokens replace the presented one, which keeps the answer for a second caller. */
@@ -142,21 +148,30 @@ async function answerAgain(context: Context, { token, record, asked }: Attempt):
   const { server, now, requestId } = context
   const { client_id: clientId, grant_id: grantId, rotated_at: rotatedAt = 0, successor_response: sealed = '' } = record
   const withinWindow = now < rotatedAt + server.lifetimes.refreshReplay
-  server.emit('refresh.replayed', { clientId, grantId, withinWindow, requestId })
+  server.emit('refresh.replayed', { clientId, subject: record.subject, grantId, withinWindow, requestId })
   if (!withinWindow) throw await endFamily(context, record)
   const answer = await openAnswer(token, asked, sealed)
-  if (answer === undefined)
-    throw new OAuth2Error('invalid_grant', 'refresh_token was exchanged before, for another scope or resource')
+  if (answer === undefined) {
+    throw new OAuth2Error('invalid_grant', 'refresh_token was exchanged before, for another scope, resource or key', {
+      reason: 'refresh_token_exchanged_otherwise',
+    })
+  }
   return answer.expires_in === undefined ? answer : { ...answer, expires_in: answer.expires_in - (now - rotatedAt) }
 }
 
 /** @spec RFC 9700 §4.14.2 */
 async function endFamily({ store, server, now, requestId }: Context, record: RefreshTokenRecord): Promise<OAuth2Error> {
-  const { client_id: clientId, grant_id: grantId } = record
-  if (await store.revokeGrant(grantId, now)) server.emit('token.revoked', { clientId, grantId, requestId })
-  return new OAuth2Error('invalid_grant', 'refresh_token was exchanged before: all tokens of its grant are revoked')
+  const { client_id: clientId, grant_id: grantId, subject } = record
+  if (await store.revokeGrant(grantId, now)) {
+    server.emit('token.revoked', { clientId, subject, grantId, by: 'replay', requestId })
+  }
+  return new OAuth2Error('invalid_grant', 'refresh_token was exchanged before: all tokens of its grant are revoked', {
+    reason: 'refresh_token_replayed',
+  })
 }
 
 function gone(): OAuth2Error {
-  return new OAuth2Error('invalid_grant', 'refresh_token is unknown, has expired or was revoked')
+  return new OAuth2Error('invalid_grant', 'refresh_token is unknown, has expired or was revoked', {
+    reason: 'refresh_token_gone',
+  })
 }

@@ -25,7 +25,7 @@ export interface TokenExchangeOptions {
   readonly issuers?: readonly TrustedIssuer[]
   /** How many may have acted in a token, the latest included. Default 4. */
   readonly maxActors?: number
-  /** Whether clients that cannot prove who they are may exchange tokens. Default `false`. @spec RFC 8693 §5 */
+  /** Whether clients that cannot prove who they are may exchange tokens. Default `false`. @spec RFC 8693 §2.1 */
   readonly allowPublicClients?: boolean
   /** How far the issuers' clocks may be from ours. Default 30 s. */
   readonly leeway?: Duration
@@ -128,7 +128,7 @@ function decide(
   }
 }
 
-/** A token that a client has for itself is about that client. @spec RFC 9068 §3 */
+/** A token that a client has for itself is about that client. @spec RFC 9068 §2.2 */
 function subjectOf({ subject, client }: ExchangeRequest): { subject?: string } {
   const name = subject.subject ?? subject.clientId
   return name === undefined || (subject.subject === undefined && name === client.client_id) ? {} : { subject: name }

@@ -1,6 +1,7 @@
 import { decodeUnverifiedJwt } from '../../../jose/jwt/index.ts'
 import type { IntrospectionResponse } from '../../introspection.ts'
 import type { AccessTokenRecord } from '../records.ts'
+import { withoutReserved } from '../tokens/claims.ts'
 import { isJwt } from '../tokens/jwt.ts'
 import type { IntrospectedToken } from './token.ts'
 
@@ -12,8 +13,8 @@ export function describeToken(
   const { record, client, grant } = token
   const { auth_time, acr } = grant?.authentication ?? {}
   const response: IntrospectionResponse = {
-    // First, so that none of the claims can stand for a member that is registered.
-    ...(token.kind === 'access_token' ? token.record.claims : undefined),
+    // What the server itself says of a token is said by it alone, also where it has nothing to say.
+    ...(token.kind === 'access_token' ? withoutReserved(token.record.claims ?? {}) : undefined),
     active: true,
     iss: issuer,
     client_id: client.client_id,

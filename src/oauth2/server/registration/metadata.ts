@@ -47,10 +47,11 @@ export async function readRegistration(
   { access, current }: Asker,
 ): Promise<CheckedRegistration> {
   const { softwareStatements, policy } = settings
-  const text = body['software_statement'] ?? current?.software_statement
+  const sent = withoutNothing(body)
+  const text = sent['software_statement'] ?? current?.software_statement
   const statement = softwareStatements && (await verifySoftwareStatement(server, softwareStatements, text, now))
   const document = narrow(server, settings)
-  const read = readClientMetadata({ ...withoutNothing(body), ...statement?.claims }, document)
+  const read = readClientMetadata({ ...sent, ...statement?.claims }, document)
   if ('problems' in read) throw refuse(read.problems)
   const asked = { request, initialAccess: access, statement: statement?.claims, current }
   const metadata = withDefaults(await (policy?.(read.metadata, asked) ?? read.metadata), document)
@@ -111,10 +112,8 @@ async function findKeyProblem({ jwks }: ClientMetadata): Promise<ClientMetadataP
 
 /** @spec RFC 7591 §3.2.2 */
 function refuse(problems: readonly ClientMetadataProblem[]): OAuth2Error {
-  const isRedirect = problems[0]?.member === 'redirect_uris'
-  return new OAuth2Error(
-    isRedirect ? 'invalid_redirect_uri' : 'invalid_client_metadata',
-    problems.map(({ problem }) => problem).join('; '),
-    { reason: isRedirect ? 'registration_redirect_uri_invalid' : 'registration_metadata_invalid' },
-  )
+  const description = problems.map(({ problem }) => problem).join('; ')
+  return problems[0]?.member === 'redirect_uris'
+    ? new OAuth2Error('invalid_redirect_uri', description, { reason: 'registration_redirect_uri_invalid' })
+    : new OAuth2Error('invalid_client_metadata', description, { reason: 'registration_metadata_invalid' })
 }

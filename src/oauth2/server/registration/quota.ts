@@ -1,4 +1,5 @@
 import { sha256Base64url } from '../../../crypto/hash.ts'
+import { networkOf } from '../../../http/ip-address.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { RequestContext } from '../context.ts'
 import type { CounterStore } from '../store.ts'
@@ -7,7 +8,7 @@ import type { RegistrationSettings } from './settings.ts'
 
 /**
  * Counts a client that is about to be registered: for its initial access token and for the address that the request comes
- * from. Where neither is known, for everybody.
+ * from (of IPv6 its first 64 bits). Where neither is known, for everybody.
  *
  * @throws OAuth2Error `temporarily_unavailable` with status 429
  * @spec RFC 7591 §5
@@ -20,7 +21,7 @@ export async function countRegistration(
   const { remoteAddress: from } = request
   const counted = [
     ...(access === undefined ? [] : [`token.${access.id}`]),
-    ...(from === undefined ? [] : [`address.${from}`]),
+    ...(from === undefined ? [] : [`address.${networkOf(from)}`]),
   ]
   for (const name of counted.length === 0 ? ['everybody'] : counted) {
     const sum = await store.incrementCounter(await counterKey(name), now + quota.within)

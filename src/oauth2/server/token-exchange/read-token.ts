@@ -169,8 +169,15 @@ async function verifyForeign(
 
 /** Keys that cannot be had are not the token's fault. */
 function toRefusal(role: TokenRole, error: AssertionError): OAuth2Error {
-  const options = { reason: `exchange_token_${error.problem}`, cause: error }
-  return error.problem === 'keys_unavailable'
-    ? new OAuth2Error('temporarily_unavailable', "the issuer's keys cannot be had now", { ...options, retryAfter: 5 })
-    : new OAuth2Error('invalid_request', `${role}: ${error.message}`, options)
+  const { problem } = error
+  return problem === 'keys_unavailable'
+    ? new OAuth2Error('temporarily_unavailable', "the issuer's keys cannot be had now", {
+        reason: 'exchange_token_keys_unavailable',
+        cause: error,
+        retryAfter: 5,
+      })
+    : new OAuth2Error('invalid_request', `${role}: ${error.message}`, {
+        reason: `exchange_token_${problem}`,
+        cause: error,
+      })
 }

@@ -1,8 +1,6 @@
 import type { Awaitable } from '../../../util/awaitable.ts'
 import type { JsonObject } from '../../../util/json.ts'
-import type { TokenContext } from '../context.ts'
-import type { AccessTokenRecord, Client, GrantRecord } from '../records.ts'
-import type { Settings } from '../settings.ts'
+import type { Client, GrantRecord } from '../records.ts'
 
 /** The access token that claims are asked for. */
 export interface AccessTokenClaimsContext {
@@ -45,6 +43,16 @@ const RESERVED: ReadonlySet<string> = new Set([
   'grant_id',
 ])
 
+/** Whether only the server itself says this of a token. */
+function isReservedClaim(name: string): boolean {
+  return RESERVED.has(name)
+}
+
+/** The claims that are somebody else's word: what the server says itself is left out. */
+export function withoutReserved<T>(claims: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !isReservedClaim(name)))
+}
+
 /**
  * Asks for the claims of an access token.
  *
@@ -52,13 +60,11 @@ const RESERVED: ReadonlySet<string> = new Set([
  * @spec RFC 9068 §2.2.3
  */
 export async function loadClaims(
-  { accessTokenClaims }: Pick<Settings<unknown>, 'accessTokenClaims'>,
-  { client, grantType }: TokenContext,
-  { subject, scope, audience = [] }: AccessTokenRecord,
-  grant: GrantRecord | undefined,
+  accessTokenClaims: AccessTokenClaims | undefined,
+  context: AccessTokenClaimsContext,
 ): Promise<JsonObject | undefined> {
-  const claims = await accessTokenClaims?.({ client, grantType, subject, scope, audience, grant })
-  const name = Object.keys(claims ?? {}).find((claim) => RESERVED.has(claim))
+  const claims = await accessTokenClaims?.(context)
+  const name = Object.keys(claims ?? {}).find(isReservedClaim)
   if (name !== undefined) throw new TypeError(`"accessTokenClaims" must not set "${name}": the server says it itself`)
   return claims
 }

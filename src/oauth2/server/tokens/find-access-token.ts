@@ -7,7 +7,8 @@ import { tokenId } from './token-id.ts'
 
 /**
  * The record of an access token of this server, opaque or JWT; nothing when it is not ours, has expired or was revoked,
- * or when its family was. Whether it is meant for the asker (`audience`, `scope`) is the asker's to decide.
+ * or when its family was. Whether it is meant for the asker (`audience`, `scope`) is the asker's to decide,
+ * and whether whoever presents it possesses what it is bound to (`cnf`): `server.authenticateToken` sees to that.
  */
 export async function findAccessToken(
   { server, store, now }: Pick<RequestContext<TokenStore>, 'server' | 'store' | 'now'>,

@@ -5,19 +5,12 @@ import { isConfidential, mayRefresh } from '../client-rules.ts'
 import type { TokenContext, TokenResponseContext } from '../context.ts'
 import type { ServerCore } from '../core.ts'
 import type { GrantDecision } from '../decisions.ts'
-import type { AccessTokenRecord, Confirmation, GrantRecord, RefreshTokenRecord } from '../records.ts'
+import type { AccessTokenRecord, GrantRecord, RefreshTokenRecord } from '../records.ts'
 import type { TokenCommit, TokenStore } from '../store.ts'
-import { loadClaims } from './claims.ts'
-import { signAccessToken } from './jwt.ts'
-import { findShape, lifetimeOf } from './shape.ts'
+import { isBound, type Minted, mintAccessToken } from './access-token.ts'
+import { lifetimeOf } from './shape.ts'
 import { createToken } from './token-format.ts'
-import { jwtTokenId, tokenId } from './token-id.ts'
-
-/** A token: what goes out, and what is kept of it. */
-interface Minted<R> {
-  readonly value: string
-  readonly record: R
-}
+import { tokenId } from './token-id.ts'
 
 /**
  * Turns a grant's decision into tokens. Hooks run before anything is written, so that one that fails loses nothing; then
@@ -34,7 +27,7 @@ export async function issueTokens<S extends TokenStore>(
   const refreshable = decision.refreshable === true && mayRefresh(context.client, core.registry)
   const grant = decision.grant ?? (refreshable ? createGrant(core, context, decision) : undefined)
   const createsGrant = decision.createsGrant ?? (decision.grant === undefined && grant !== undefined)
-  const access = await mintAccessToken(core, context, decision, grant)
+  const access = await mintAccessToken(core.settings, context, decision, grant)
   const refresh = refreshable && grant !== undefined ? await mintRefreshToken(core, context, grant) : undefined
   const response = buildResponse(context, access, refresh)
   await runHooks(core, context, { decision, grant, accessToken: access.record, response })
@@ -47,48 +40,6 @@ export async function issueTokens<S extends TokenStore>(
   if (earlier !== undefined) return earlier
   announce(context, access.record)
   return response
-}
-
-interface MintedAccessToken extends Minted<AccessTokenRecord> {
-  /** It is valid by its signature alone; nothing is kept. */
-  readonly selfContained: boolean
-}
-
-/** A JWT that belongs to a family is kept like an opaque token, so that revocation reaches it. */
-async function mintAccessToken<S>(
-  { settings }: ServerCore<S>,
-  context: TokenContext<S>,
-  decision: GrantDecision,
-  grant: GrantRecord | undefined,
-): Promise<MintedAccessToken> {
-  const { client, grantType, now, binding } = context
-  const audience = decision.audience ?? settings.audience
-  const { format, lifetime, algorithm } = await findShape(settings, { client, grantType, audience: audience ?? [] })
-  const jti = format === 'jwt' ? randomToken(16) : undefined
-  const opaque = jti === undefined ? createToken(settings.tokenPrefix, 'access_token') : ''
-  const record: AccessTokenRecord = {
-    id: await (jti === undefined ? tokenId(opaque) : jwtTokenId(jti)),
-    client_id: client.client_id,
-    scope: decision.scope ?? '',
-    created_at: now,
-    expires_at: Math.min(now + lifetime, decision.expiresAt ?? Infinity, grant?.expires_at ?? Infinity),
-  }
-  if (grant !== undefined) record.grant_id = grant.id
-  if (decision.subject !== undefined) record.subject = decision.subject
-  if (decision.act !== undefined) record.act = decision.act
-  if (audience !== undefined) record.audience = audience
-  if (isBound(binding)) record.cnf = { ...binding }
-  const claims = await loadClaims(settings, context, record, grant)
-  if (claims !== undefined) record.claims = claims
-  if (jti === undefined) return { value: opaque, record, selfContained: false }
-  const { issuer, keys } = settings
-  const jwt = await signAccessToken({ issuer, keys: keys.current, algorithm, jti, record, grant })
-  return { value: jwt, record, selfContained: grant === undefined }
-}
-
-/** Whether the client has proven to possess something. @spec RFC 7800 §3.1 */
-function isBound(binding: Confirmation): boolean {
-  return Object.keys(binding).length > 0
 }
 
 /**
@@ -161,11 +112,15 @@ async function runHooks<S>(
   }
 }
 
+function grantGone(): OAuth2Error {
+  return new OAuth2Error('invalid_grant', 'grant was revoked or has expired', { reason: 'grant_gone' })
+}
+
 /** @throws OAuth2Error when the family ended while its tokens were being made. */
 async function save<S extends TokenStore>({ store }: TokenContext<S>, tokens: TokenCommit): Promise<undefined> {
   const { grant, accessToken, refreshToken } = tokens
   if (grant === undefined && accessToken === undefined && refreshToken === undefined) return
-  if (!(await store.saveTokens(tokens))) throw new OAuth2Error('invalid_grant', 'grant was revoked or has expired')
+  if (!(await store.saveTokens(tokens))) throw grantGone()
 }
 
 function announce({ server, client, grantType, requestId }: TokenContext, token: AccessTokenRecord): void {

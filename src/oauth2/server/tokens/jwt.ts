@@ -3,9 +3,11 @@ import type { AlgorithmName } from '../../../jose/jwk/index.ts'
 import type { KeySet } from '../../../jose/jwks/index.ts'
 import { type JwtClaims, signJwt, verifyJwt } from '../../../jose/jwt/index.ts'
 import { isRecord } from '../../../util/assert.ts'
+import type { JsonObject } from '../../../util/json.ts'
 import type { Actor, Confirmation } from '../../token-claims.ts'
 import type { RequestContext } from '../context.ts'
 import type { AccessTokenRecord, GrantRecord } from '../records.ts'
+import { withoutReserved } from './claims.ts'
 import { accessTokenAlgorithms, defaultAlgorithmOf, findAccessTokenKey } from './signing-key.ts'
 import { jwtTokenId } from './token-id.ts'
 
@@ -106,5 +108,7 @@ async function toRecord(claims: JwtClaims): Promise<AccessTokenRecord> {
   // We signed them ourselves: they have the form that we gave them.
   if (isRecord(act)) record.act = act as Actor
   if (isRecord(cnf)) record.cnf = cnf as Confirmation
+  const others = withoutReserved(claims) as JsonObject
+  if (Object.keys(others).length > 0) record.claims = others
   return record
 }

@@ -1,5 +1,6 @@
 import { nowInSeconds } from '../../../util/clock.ts'
 import { createRequestId, type ServerCore } from '../core.ts'
+import type { GrantRecord } from '../records.ts'
 import type { BulkRevocationStore, GrantStore, RefreshTokenStore, TokenStore } from '../store.ts'
 import { findAccessToken } from './find-access-token.ts'
 import { findRefreshToken } from './find-refresh-token.ts'
@@ -19,7 +20,7 @@ export async function revokeToken<S extends TokenStore & RefreshTokenStore>(
   const access = await findAccessToken({ server, store, now: nowInSeconds(settings.clock) }, token)
   if (access !== undefined) {
     const ended = await store.revokeAccessToken(access.id)
-    if (ended) announce(core, access.client_id, access.grant_id)
+    if (ended) announce(core, access, access.grant_id)
     return ended
   }
   const refresh = await findRefreshToken(store, token)
@@ -31,7 +32,7 @@ export async function revokeGrant<S extends GrantStore>(core: ServerCore<S>, gra
   const { store, clock } = core.settings
   const grant = await store.findGrant(grantId)
   const ended = grant !== undefined && (await store.revokeGrant(grantId, nowInSeconds(clock)))
-  if (ended) announce(core, grant.client_id, grantId)
+  if (ended) announce(core, grant, grantId)
   return ended
 }
 
@@ -46,6 +47,10 @@ export async function revokeAll<S extends BulkRevocationStore>(
   return count
 }
 
-function announce<S>({ server }: ServerCore<S>, clientId: string, grantId: string | undefined): void {
-  server.emit('token.revoked', { clientId, grantId, requestId: createRequestId() })
+function announce<S>(
+  { server }: ServerCore<S>,
+  { client_id: clientId, subject }: Pick<GrantRecord, 'client_id' | 'subject'>,
+  grantId: string | undefined,
+): void {
+  server.emit('token.revoked', { clientId, subject, grantId, by: 'application', requestId: createRequestId() })
 }

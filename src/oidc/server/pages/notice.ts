@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../../../http/response.ts'
+import type { DevelopmentHint } from '../../../oauth2/server/index.ts'
 import type { ClientView } from './client-view.ts'
 import { isolate } from './client-view.ts'
 import type { Html } from './html.ts'
@@ -52,6 +53,8 @@ export interface ErrorView {
   readonly description: string
   /** Identifies the request in the log. */
   readonly reference: string
+  /** For developers, on their own machine only. */
+  readonly hint?: DevelopmentHint | undefined
 }
 
 /**
@@ -71,6 +74,12 @@ export function renderErrorPage(look: Look, error: ErrorView): HttpResponse {
     main: html`<h1>${title}</h1>
 <p class="muted">${text}</p>
 <p class="alert"><code id="error">${error.code}</code>: <span id="error-description">${error.description}</span></p>
-<p class="small muted">${fill(messages.errorReference, { id: html`<code id="reference">${error.reference}</code>` })}</p>`,
+<p class="small muted">${fill(messages.errorReference, { id: html`<code id="reference">${error.reference}</code>` })}</p>
+${error.hint && renderHint(error.hint)}`,
   })
+}
+
+/** Not for people: it needs no translation. */
+function renderHint({ reason, url }: DevelopmentHint): Html {
+  return html`<p class="small muted" lang="en" dir="ltr"><code id="reason">${reason}</code> in the <a href="${url}">error catalogue</a> (shown because the issuer is this machine)</p>`
 }

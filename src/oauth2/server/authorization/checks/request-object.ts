@@ -1,11 +1,11 @@
-import { OAuth2Error, type OAuth2ErrorCode } from '../../../errors.ts'
+import { OAuth2Error } from '../../../errors.ts'
 import type { ProvenDraft } from '../draft.ts'
 
-const UNSUPPORTED: readonly (readonly [parameter: string, error: OAuth2ErrorCode])[] = [
+const UNSUPPORTED = [
   ['request', 'request_not_supported'],
   ['request_uri', 'request_uri_not_supported'],
   ['registration', 'registration_not_supported'],
-]
+] as const
 
 /**
  * Parameters that carry other parameters must not be passed over in silence: the client would be answered to another

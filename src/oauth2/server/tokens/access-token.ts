@@ -1,0 +1,86 @@
+import { randomToken } from '../../../crypto/random.ts'
+import type { AlgorithmName } from '../../../jose/jwk/index.ts'
+import type { Seconds } from '../../../util/clock.ts'
+import type { TokenContext } from '../context.ts'
+import type { GrantDecision } from '../decisions.ts'
+import type { AccessTokenRecord, Confirmation, GrantRecord } from '../records.ts'
+import type { Settings } from '../settings.ts'
+import { loadClaims } from './claims.ts'
+import { signAccessToken } from './jwt.ts'
+import { findShape } from './shape.ts'
+import { createToken } from './token-format.ts'
+import { jwtTokenId, tokenId } from './token-id.ts'
+
+/** A token: what goes out, and what is kept of it. */
+export interface Minted<R> {
+  readonly value: string
+  readonly record: R
+}
+
+export interface MintedAccessToken extends Minted<AccessTokenRecord> {
+  /** It is valid by its signature alone; nothing is kept. */
+  readonly selfContained: boolean
+}
+
+/** Makes the access token that a grant decided on, in the shape that its audience wants. */
+export async function mintAccessToken(
+  settings: Settings<unknown>,
+  context: TokenContext,
+  decision: GrantDecision,
+  grant: GrantRecord | undefined,
+): Promise<MintedAccessToken> {
+  const { client, grantType } = context
+  const audience = decision.audience ?? settings.audience
+  const shape = await findShape(settings, { client, grantType, audience: audience ?? [] })
+  const facts = await describeAccessToken(settings, context, { ...decision, audience }, grant, shape.lifetime)
+  if (shape.format === 'jwt') return mintJwt(settings, facts, grant, shape.algorithm)
+  const value = createToken(settings.tokenPrefix, 'access_token')
+  return { value, record: { id: await tokenId(value), ...facts }, selfContained: false }
+}
+
+/** An access token before it has a value. */
+type AccessTokenFacts = Omit<AccessTokenRecord, 'id'>
+
+/** A JWT that belongs to a family is kept like an opaque token, so that revocation reaches it. */
+async function mintJwt(
+  { issuer, keys }: Settings<unknown>,
+  facts: AccessTokenFacts,
+  grant: GrantRecord | undefined,
+  algorithm: AlgorithmName | undefined,
+): Promise<MintedAccessToken> {
+  const jti = randomToken(16)
+  const record = { id: await jwtTokenId(jti), ...facts }
+  const value = await signAccessToken({ issuer, keys: keys.current, algorithm, jti, record, grant })
+  return { value, record, selfContained: grant === undefined }
+}
+
+/** What was decided, with the audience that it comes to. */
+type Described = Omit<GrantDecision, 'audience'> & { readonly audience: readonly string[] | undefined }
+
+async function describeAccessToken(
+  { accessTokenClaims }: Settings<unknown>,
+  { client, grantType, now, binding }: TokenContext,
+  { subject, scope = '', act, audience, expiresAt }: Described,
+  grant: GrantRecord | undefined,
+  lifetime: Seconds,
+): Promise<AccessTokenFacts> {
+  const about = { client, grantType, subject, scope, audience: audience ?? [], grant }
+  const claims = await loadClaims(accessTokenClaims, about)
+  return {
+    client_id: client.client_id,
+    ...(grant !== undefined && { grant_id: grant.id }),
+    ...(subject !== undefined && { subject }),
+    scope,
+    ...(audience !== undefined && { audience }),
+    ...(isBound(binding) && { cnf: { ...binding } }),
+    ...(act !== undefined && { act }),
+    ...(claims !== undefined && { claims }),
+    created_at: now,
+    expires_at: Math.min(now + lifetime, expiresAt ?? Infinity, grant?.expires_at ?? Infinity),
+  }
+}
+
+/** Whether the client has proven to possess something. @spec RFC 7800 §3.1 */
+export function isBound(binding: Confirmation): boolean {
+  return Object.keys(binding).length > 0
+}
