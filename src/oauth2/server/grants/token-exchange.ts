@@ -1,4 +1,5 @@
 import type { Transport } from '../../../http/fetch.ts'
+import type { Seconds } from '../../../util/clock.ts'
 import { ConfigurationError } from '../../../util/configuration-error.ts'
 import { type Duration, isDuration, toSeconds } from '../../../util/duration.ts'
 import { OAuth2Error } from '../../errors.ts'
@@ -116,16 +117,24 @@ function decide(
   approval: ExchangeApproval,
   act: Actor | undefined,
 ): GrantDecision {
-  const { expiresAt } = request.subject
   return {
     ...subjectOf(request),
     ...approveTargets(targets, approval, approvedScope(request, approval)),
     ...(act === undefined ? {} : { act }),
     ...(grant === undefined ? {} : { grant }),
     signedIn: false,
-    expiresAt: Math.min(expiresAt, approval.expiresAt ?? expiresAt),
+    expiresAt: findEnd(context, request, approval),
     commit: (tokens, response) => commit(context, tokens, response, issuedType),
   }
+}
+
+/** A subject token that the leeway let pass may have no time left to give. */
+function findEnd({ now }: ExchangeContext, { subject }: ExchangeRequest, approval: ExchangeApproval): Seconds {
+  const end = Math.floor(Math.min(subject.expiresAt, approval.expiresAt ?? subject.expiresAt))
+  if (end > now) return end
+  throw new OAuth2Error('invalid_request', 'subject_token has no time left for another token', {
+    reason: 'exchange_token_expired',
+  })
 }
 
 /** A token that a client has for itself is about that client. @spec RFC 9068 §2.2 */

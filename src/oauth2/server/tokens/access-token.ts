@@ -76,7 +76,8 @@ async function describeAccessToken(
     ...(act !== undefined && { act }),
     ...(claims !== undefined && { claims }),
     created_at: now,
-    expires_at: Math.min(now + lifetime, expiresAt ?? Infinity, grant?.expires_at ?? Infinity),
+    // Others' times may have fractions (RFC 7519 §2); what is kept has whole seconds.
+    expires_at: Math.floor(Math.min(now + lifetime, expiresAt ?? Infinity, grant?.expires_at ?? Infinity)),
   }
 }
 
