@@ -37,8 +37,10 @@ export interface TokenExchangeOptions {
 /**
  * Token exchange: a client gets a token for another service in exchange for one that it has.
  *
- * The new token never outlives the subject token, never has more scope, and belongs to the same family: revoking the
- * person's grant ends it too. There is no refresh token.
+ * The new token never outlives the subject token. Where that is an access token of this server, it never has more scope
+ * than that either, and belongs to the same family: revoking the person's grant ends it too. ID tokens and JWTs of others
+ * have no scope that means something here, and no family: what the client may have, and `scope` of the issuer, are the
+ * bounds. There is no refresh token.
  *
  * @example
  * server.registerGrant(TokenExchangeGrant, {
