@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { aClient, aFamily } from './contract/fixtures.ts'
+import { aClient, aCode, aFamily, aGrant, anAccessToken } from './contract/fixtures.ts'
 import { manualClock } from './contract.ts'
+import { initSqlite } from './migrations/0001-init.sqlite.ts'
 import type { Migration } from './migrations/migration.ts'
 import { openSqlite, type SqliteDriver, SqliteStore } from './sqlite.ts'
 import { migrateSqlite } from './sqlite-migrate.ts'
@@ -89,4 +90,55 @@ describe('SqliteStore.migrate', () => {
     expect(() => new SqliteStore(driver).migrate()).toThrow(/table sessions already exists/)
     expect(tables(driver)).toMatchObject({ names: 'sessions' })
   })
+})
+
+describe('a database of schema version 1', () => {
+  const owner = { client_id: 'app', subject: 'alice' }
+  const family = aFamily(clock, aGrant(clock, owner))
+  const token = anAccessToken(clock, owner)
+  const code = aCode(clock, { client_id: owner.client_id, grant: aGrant(clock, owner) })
+
+  /** With a family, a token of no family, an unused code and a client in it. */
+  async function openOld(): Promise<SqliteStore> {
+    const driver = await openSqlite(':memory:')
+    migrateSqlite(driver, [initSqlite], clock.read)
+    const insert = (table: string, columns: Record<string, string | number | null>): void => {
+      const places = Object.keys(columns).map(() => '?')
+      driver
+        .prepare(`INSERT INTO ${table} (${Object.keys(columns).join()}) VALUES (${places.join()})`)
+        .run(...Object.values(columns))
+    }
+    const rowOf = (record: { id: string; expires_at: number }) => {
+      return { id: record.id, data: JSON.stringify(record), expires_at: record.expires_at }
+    }
+    insert('clients', { client_id: owner.client_id, data: JSON.stringify({ client_id: owner.client_id }) })
+    insert('grants', rowOf(family.grant))
+    insert('access_tokens', { ...rowOf(family.accessToken), grant_id: family.grant.id })
+    insert('refresh_tokens', { ...rowOf(family.refreshToken), grant_id: family.grant.id })
+    insert('access_tokens', rowOf(token))
+    insert('authorization_codes', { ...rowOf(code), grant_id: code.grant.id })
+    return new SqliteStore(driver, { clock: clock.read })
+  }
+
+  it('keeps all that is in it', async () => {
+    const store = await openOld()
+    expect(store.findClient(owner.client_id)).toEqual({ client_id: owner.client_id })
+    expect(store.findGrant(family.grant.id)).toEqual(family.grant)
+    expect(store.findAccessToken(family.accessToken.id)).toEqual(family.accessToken)
+    expect(store.findRefreshToken(family.refreshToken.id)).toEqual(family.refreshToken)
+    expect(store.findAccessToken(token.id)).toEqual(token)
+    expect(store.findAuthorizationCode(code.id)).toEqual(code)
+  })
+
+  it.each([{ clientId: 'app' }, { subject: 'alice' }, { clientId: 'app', subject: 'alice' }])(
+    'knows whose it is, for all of it to be revoked: %j',
+    async (named) => {
+      const store = await openOld()
+      expect(store.revokeAll({ clientId: 'other', subject: 'alice' }, clock.now())).toBe(0)
+      expect(store.revokeAll(named, clock.now())).toBe(2)
+      expect(store.findAccessToken(family.accessToken.id)).toBeUndefined()
+      expect(store.findAccessToken(token.id)).toBeUndefined()
+      expect(store.findAuthorizationCode(code.id)).toBeUndefined()
+    },
+  )
 })

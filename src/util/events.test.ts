@@ -35,6 +35,15 @@ describe('Emitter', () => {
     expect(heard).toEqual(['once'])
   })
 
+  it('knows whether anybody listens', () => {
+    const { events } = emitter()
+    expect(events.hasListeners('issued')).toBe(false)
+    const end = events.on('issued', () => undefined)
+    expect([events.hasListeners('issued'), events.hasListeners('revoked')]).toEqual([true, false])
+    end()
+    expect(events.hasListeners('issued')).toBe(false)
+  })
+
   it('reports a listener that throws and tells the others', () => {
     const { events, error } = emitter()
     const failure = new Error('broken')

@@ -27,6 +27,12 @@ export class Emitter<Events extends object> {
     }
   }
 
+  /** Whether anybody listens: what nobody is told need not be made. */
+  hasListeners(event: keyof Events): boolean {
+    const listeners = this.#listeners.get(event)
+    return listeners !== undefined && listeners.size > 0
+  }
+
   emit<E extends keyof Events>(event: E, payload: Events[E]): void {
     const listeners = this.#listeners.get(event)
     if (listeners === undefined) return

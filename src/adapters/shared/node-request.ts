@@ -22,11 +22,32 @@ export function fromNode(
     url: request.originalUrl ?? request.url ?? '/',
     // Asked for by few: the socket is not, until somebody is.
     get remoteAddress() {
-      return remoteAddressOf(request.socket.remoteAddress, header('x-forwarded-for'), trustProxy)
+      return trustProxy === 0
+        ? peerAddressOf(request.socket)
+        : remoteAddressOf(request.socket.remoteAddress, header('x-forwarded-for'), trustProxy)
     },
     header,
     ...bodyReaders(header('content-type'), () => readNodeBody(request)),
   }
+}
+
+/** What the other end of a connection is called, and the address that this stands for. */
+interface Peer {
+  readonly name: string
+  readonly address: string | undefined
+}
+
+const peers: WeakMap<NodeRequest['socket'], Peer> = /* @__PURE__ */ new WeakMap()
+
+/** The address at the other end, in the one form that every address has here: found once a connection, not once a request. */
+function peerAddressOf(socket: NodeRequest['socket']): string | undefined {
+  const { remoteAddress: name } = socket
+  if (name === undefined) return undefined
+  const known = peers.get(socket)
+  if (known?.name === name) return known.address
+  const address = remoteAddressOf(name, undefined, 0)
+  peers.set(socket, { name, address })
+  return address
 }
 
 function headerOf(request: NodeRequest, name: string): string | undefined {

@@ -15,10 +15,11 @@ export function toNode(response: HttpResponse, target: ServerResponse): void {
 
 /** Adds headers to a response that somebody else will send. */
 export function writeHeaders(headers: HttpResponse['headers'], target: ServerResponse): void {
-  const written = new Set(JOINING)
+  // A list: responses have few headers, and a set for each of them would cost more than it finds.
+  const written: string[] = []
   for (const [name, value] of headers) {
-    if (written.has(name)) target.appendHeader(name, value)
+    if (JOINING.has(name) || written.includes(name)) target.appendHeader(name, value)
     else target.setHeader(name, value)
-    written.add(name)
+    written.push(name)
   }
 }

@@ -7,7 +7,7 @@ import type { KeySet } from '../../jose/jwks/index.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Seconds } from '../../util/clock.ts'
 import { Emitter, type Listener } from '../../util/events.ts'
-import type { Logger } from '../../util/logger.ts'
+import { type Logger, silentLogger } from '../../util/logger.ts'
 import type { PresentedToken } from '../presented-token.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import type { TokenResponse } from '../token-response.ts'
@@ -201,11 +201,19 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
 
   /** Tells the listeners, the log and whoever traces, with what is known about the request. */
   emit<E extends keyof ServerEvents>(event: E, payload: ServerEvent<E>): void {
-    const complete = this.#core.trails.complete(event, payload)
+    const { trails, diagnostics } = this.#core
+    trails.learn(event, payload)
+    if (!this.#isHeard(event)) return
+    const complete = trails.complete(payload)
     const level: keyof Logger | 'none' = LOG_LEVELS[event] ?? 'info'
     if (level !== 'none') this.logger[level](event, complete)
     this.#events.emit(event, complete)
-    this.#core.diagnostics.tell(event, complete)
+    diagnostics.tell(event, complete)
+  }
+
+  /** Most servers have no listener for most events: those are not put together. */
+  #isHeard(event: keyof ServerEvents): boolean {
+    return this.logger !== silentLogger || this.#events.hasListeners(event) || this.#core.diagnostics.hearsEvents
   }
 
   /** The server's description of itself: the sum of what is registered. @spec RFC 8414 §2 */

@@ -53,19 +53,28 @@ export class Diagnostics {
     this.#issuer = issuer
   }
 
-  tell<E extends keyof ServerEvents>(event: E, payload: ServerEvent<E>): void {
-    if (this.#events?.hasSubscribers !== true) return
-    const message: EventMessage<E> = { issuer: this.#issuer, event, payload }
-    this.#events.publish(message)
+  /** Whether anybody is told of events. */
+  get hearsEvents(): boolean {
+    return this.#events?.hasSubscribers === true
   }
 
-  async trace(
+  tell<E extends keyof ServerEvents>(event: E, payload: ServerEvent<E>): void {
+    if (!this.hearsEvents) return
+    const message: EventMessage<E> = { issuer: this.#issuer, event, payload }
+    this.#events?.publish(message)
+  }
+
+  trace(context: RequestContext, trail: RequestTrail, run: () => Promise<HttpResponse>): Promise<HttpResponse> {
+    const channel = this.#requests
+    return channel !== undefined && isListenedTo(channel) ? this.#trace(channel, context, trail, run) : run()
+  }
+
+  async #trace(
+    channel: TracingChannel,
     { endpoint, request, requestId }: RequestContext,
     trail: RequestTrail,
     run: () => Promise<HttpResponse>,
   ): Promise<HttpResponse> {
-    const channel = this.#requests
-    if (channel === undefined || !isListenedTo(channel)) return run()
     const { method } = request
     const trace: RequestTrace = { issuer: this.#issuer, endpoint, method, requestId, address: trail.address }
     let response: HttpResponse | undefined

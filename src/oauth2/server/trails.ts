@@ -45,12 +45,16 @@ export class Trails {
     }
   }
 
-  /** An event with what is known about its request, which in turn learns from it. */
-  complete<E extends keyof ServerEvents>(event: E, payload: ServerEvent<E>): ServerEvent<E> {
+  /** Lets what is known about a request grow by an event. */
+  learn<E extends keyof ServerEvents>(event: E, payload: ServerEvent<E>): void {
     const trail = this.#open.get(payload.requestId)
-    if (trail === undefined) return payload
-    learn(trail, event, payload)
-    return { ...originOf(trail), ...payload }
+    if (trail !== undefined) learn(trail, event, payload)
+  }
+
+  /** An event with what is known about its request. */
+  complete<E extends keyof ServerEvents>(payload: ServerEvent<E>): ServerEvent<E> {
+    const trail = this.#open.get(payload.requestId)
+    return trail === undefined ? payload : { ...originOf(trail), ...payload }
   }
 }
 

@@ -27,7 +27,8 @@ export class SecretVerifier {
     { now, beforeSlowWork }: Pick<ClientAuthContext, 'now' | 'beforeSlowWork'>,
   ): Promise<boolean> {
     const live = (client.client_secrets ?? []).filter(({ expires_at }) => expires_at === undefined || expires_at > now)
-    const candidates = await Promise.all(live.map(({ hash }) => this.#candidate(client.client_id, hash, presented)))
+    const candidates: { hash: string; mac: string }[] = []
+    for (const { hash } of live) candidates.push(await this.#candidate(client.client_id, hash, presented))
     if (candidates.some(({ mac }) => this.#verified.get(mac) !== undefined)) return true
     await beforeSlowWork()
     for (const { hash, mac } of candidates) {

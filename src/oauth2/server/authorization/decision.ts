@@ -88,7 +88,8 @@ async function authorize<S>(
   if (grant === undefined) throw new Error('the response type of a checked request is no longer registered')
   const authorization: AuthorizationRequest = { ...request, toAnswer: (response) => response }
   for (const extension of core.registry.extensions) {
-    await extension.onAuthorizationApproval?.({ ...context, authorization, approval })
+    if (extension.onAuthorizationApproval)
+      await extension.onAuthorizationApproval({ ...context, authorization, approval })
   }
   const record = await createGrant(core, context, request, approval)
   const parameters = await grant.authorize(context, authorization, record)

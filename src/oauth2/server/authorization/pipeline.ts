@@ -110,7 +110,7 @@ async function runChecks<S>(
   const { rules: _, ...checked } = draft
   const authorization: AuthorizationRequest = { ...checked, toAnswer: (response) => response }
   for (const extension of core.registry.extensions) {
-    await extension.onAuthorizationRequest?.({ ...context, authorization })
+    if (extension.onAuthorizationRequest) await extension.onAuthorizationRequest({ ...context, authorization })
   }
   return authorization
 }
@@ -148,8 +148,9 @@ async function resolve<S>(core: ServerCore<S>, context: RequestContext<S>, draft
   const { client } = draft
   if (client === undefined) throw new Error('the checks before resolution found no client')
   for (const extension of core.registry.extensions) {
+    if (extension.resolveAuthorizationRequest === undefined) continue
     const { params, source } = draft
-    const resolved = await extension.resolveAuthorizationRequest?.({ ...context, client, params, source })
+    const resolved = await extension.resolveAuthorizationRequest({ ...context, client, params, source })
     if (resolved !== undefined) Object.assign(draft, resolved)
   }
   // The outer client_id decided whose keys were asked; what it is in the inside must be the same.

@@ -16,7 +16,8 @@ export async function sendToClient<S>(
   const parameters: AuthorizationParameters = { ...issued }
   if (request.state !== undefined) parameters['state'] = request.state
   for (const extension of core.registry.extensions) {
-    await extension.onAuthorizationResponse?.({ ...context, authorization: request, parameters })
+    if (extension.onAuthorizationResponse)
+      await extension.onAuthorizationResponse({ ...context, authorization: request, parameters })
   }
   const mode = core.registry.responseModes.get(request.responseMode)
   if (mode === undefined) throw new Error('the response mode of a checked request is no longer registered')

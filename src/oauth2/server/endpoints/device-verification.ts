@@ -25,7 +25,7 @@ export interface DeviceVerificationOptions {
   readonly secret: string | readonly string[]
   /** How many codes one person may try. Default 10. */
   readonly attempts?: number
-  /** How many codes may be tried from one address, where `DeviceViewer` names it. Default 100. */
+  /** How many codes may be tried from one address (of IPv6: its first 64 bits), where `DeviceViewer` names it. Default 100. */
   readonly attemptsPerAddress?: number
   /** The time in which they count. Default 10 minutes. */
   readonly attemptsWithin?: Duration

@@ -359,6 +359,29 @@ describe('the policy', () => {
 })
 
 describe('the new token', () => {
+  it.each<[string, number, number | undefined]>([
+    ['of the subject token', 59.5, undefined],
+    ['of the policy', 600, 59.5],
+  ])('RFC 7519 §2: lives for whole seconds where the end %s has a fraction', async (_, left, allowed) => {
+    const test: ExchangeTest = new ExchangeTest({
+      policy: () => (allowed === undefined ? {} : { expiresAt: test.now + allowed }),
+    })
+    const subject = await test.foreign({ exp: test.now + left })
+    const response = await test.exchange(subject, { subject_token_type: JWT })
+    expect(body(response)).toMatchObject({ expires_in: 59 })
+    expect(await test.find(body(response)['access_token'])).toMatchObject({ expires_at: test.now + 59 })
+  })
+
+  it.each([-20, 0, 0.5])(
+    'is not given where the subject token has %d s left, clocks that differ or not',
+    async (left) => {
+      const test = new ExchangeTest()
+      const response = await test.exchange(await test.foreign({ exp: test.now + left }), { subject_token_type: JWT })
+      const description = 'subject_token has no time left for another token'
+      expect(problem(response)).toEqual([400, 'invalid_request', description])
+    },
+  )
+
   it('does not outlive the subject token, whatever the policy says', async () => {
     const test = new ExchangeTest({ policy: () => ({ expiresAt: 2_000_000_000 }) })
     const token = await test.subjectToken()

@@ -1,4 +1,5 @@
 import type { Transport } from '../../../http/fetch.ts'
+import type { Seconds } from '../../../util/clock.ts'
 import { ConfigurationError } from '../../../util/configuration-error.ts'
 import { type Duration, isDuration, toSeconds } from '../../../util/duration.ts'
 import { OAuth2Error } from '../../errors.ts'
@@ -36,8 +37,10 @@ export interface TokenExchangeOptions {
 /**
  * Token exchange: a client gets a token for another service in exchange for one that it has.
  *
- * The new token never outlives the subject token, never has more scope, and belongs to the same family: revoking the
- * person's grant ends it too. There is no refresh token.
+ * The new token never outlives the subject token. Where that is an access token of this server, it never has more scope
+ * than that either, and belongs to the same family: revoking the person's grant ends it too. ID tokens and JWTs of others
+ * have no scope that means something here, and no family: what the client may have, and `scope` of the issuer, are the
+ * bounds. There is no refresh token.
  *
  * @example
  * server.registerGrant(TokenExchangeGrant, {
@@ -116,16 +119,24 @@ function decide(
   approval: ExchangeApproval,
   act: Actor | undefined,
 ): GrantDecision {
-  const { expiresAt } = request.subject
   return {
     ...subjectOf(request),
     ...approveTargets(targets, approval, approvedScope(request, approval)),
     ...(act === undefined ? {} : { act }),
     ...(grant === undefined ? {} : { grant }),
     signedIn: false,
-    expiresAt: Math.min(expiresAt, approval.expiresAt ?? expiresAt),
+    expiresAt: findEnd(context, request, approval),
     commit: (tokens, response) => commit(context, tokens, response, issuedType),
   }
+}
+
+/** A subject token that the leeway let pass may have no time left to give. */
+function findEnd({ now }: ExchangeContext, { subject }: ExchangeRequest, approval: ExchangeApproval): Seconds {
+  const end = Math.floor(Math.min(subject.expiresAt, approval.expiresAt ?? subject.expiresAt))
+  if (end > now) return end
+  throw new OAuth2Error('invalid_request', 'subject_token has no time left for another token', {
+    reason: 'exchange_token_expired',
+  })
 }
 
 /** A token that a client has for itself is about that client. @spec RFC 9068 §2.2 */

@@ -67,8 +67,8 @@ export interface ClientRegistrationOptions {
   /** Whose software statements count. Absent: statements are ignored. @spec RFC 7591 §2.3 */
   readonly softwareStatements?: { readonly issuers: readonly StatementIssuer[]; readonly required?: boolean }
   /**
-   * How many clients may be registered with one initial access token and from one address (`HttpRequest.remoteAddress`);
-   * where neither is known, by all together. Default: 100 a day.
+   * How many clients may be registered with one initial access token and from one address (`HttpRequest.remoteAddress`; of
+   * IPv6 its first 64 bits); where neither is known, by all together. Default: 100 a day.
    */
   readonly quota?: { readonly clients: number; readonly within: Duration }
   /** How long a client is kept that gets no tokens. Default 90 days. */

@@ -66,18 +66,20 @@ async function describeAccessToken(
 ): Promise<AccessTokenFacts> {
   const about = { client, grantType, subject, scope, audience: audience ?? [], grant }
   const claims = await loadClaims(accessTokenClaims, about)
-  return {
+  const facts: AccessTokenFacts = {
     client_id: client.client_id,
-    ...(grant !== undefined && { grant_id: grant.id }),
-    ...(subject !== undefined && { subject }),
     scope,
-    ...(audience !== undefined && { audience }),
-    ...(isBound(binding) && { cnf: { ...binding } }),
-    ...(act !== undefined && { act }),
-    ...(claims !== undefined && { claims }),
     created_at: now,
-    expires_at: Math.min(now + lifetime, expiresAt ?? Infinity, grant?.expires_at ?? Infinity),
+    // Others' times may have fractions (RFC 7519 §2); what is kept has whole seconds.
+    expires_at: Math.floor(Math.min(now + lifetime, expiresAt ?? Infinity, grant?.expires_at ?? Infinity)),
   }
+  if (grant !== undefined) facts.grant_id = grant.id
+  if (subject !== undefined) facts.subject = subject
+  if (audience !== undefined) facts.audience = audience
+  if (isBound(binding)) facts.cnf = { ...binding }
+  if (act !== undefined) facts.act = act
+  if (claims !== undefined) facts.claims = claims
+  return facts
 }
 
 /** Whether the client has proven to possess something. @spec RFC 7800 §3.1 */

@@ -63,7 +63,8 @@ export async function loadClaims(
   accessTokenClaims: AccessTokenClaims | undefined,
   context: AccessTokenClaimsContext,
 ): Promise<JsonObject | undefined> {
-  const claims = await accessTokenClaims?.(context)
+  if (accessTokenClaims === undefined) return undefined
+  const claims = await accessTokenClaims(context)
   const name = Object.keys(claims ?? {}).find(isReservedClaim)
   if (name !== undefined) throw new TypeError(`"accessTokenClaims" must not set "${name}": the server says it itself`)
   return claims

@@ -82,7 +82,7 @@ function createGrant<S>(
     scope: askedScope,
     ...(resource === undefined ? {} : { resource }),
     created_at: now,
-    expires_at: Math.min(now + lifetime, expiresAt ?? Infinity),
+    expires_at: Math.floor(Math.min(now + lifetime, expiresAt ?? Infinity)),
   }
 }
 

@@ -59,6 +59,7 @@ async function findResources(
   client: Client,
   audience: readonly string[],
 ): Promise<readonly ResourceServer[]> {
+  if (audience.length === 0) return []
   const found = await Promise.all(audience.map((resource) => findResource(resource, client)))
   return found.filter((resource) => resource !== undefined)
 }
