@@ -25,7 +25,7 @@ async function codeOf(url: string, options?: GuardedFetchOptions): Promise<strin
   }
 }
 
-describe('RFC 6890 §2.2 special-purpose addresses', () => {
+describe('RFC 6890 §2.2, §2.2.2 special-purpose addresses', () => {
   it.each([
     '0.0.0.0',
     '10.1.2.3',
