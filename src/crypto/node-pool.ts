@@ -1,4 +1,4 @@
-import type { Callback } from './node-types.ts'
+import type { Callback, NodeProcess } from './node-types.ts'
 import { createBurstBudget, createTurnBudget } from './turn-budget.ts'
 
 /** Runs a callback-style operation of the thread pool. */
@@ -16,6 +16,12 @@ export interface NodePool {
   run<T>(start: (done: Callback<T>) => void): Promise<T>
 }
 
+function availableCores(): number {
+  const runtime = globalThis as { process?: NodeProcess }
+  const os = runtime.process?.getBuiltinModule?.('node:os') as { availableParallelism?(): number } | undefined
+  return os?.availableParallelism?.() ?? 2
+}
+
 /** The event loop is held up for no longer, in one turn and at one go, by work that the pool could do. */
 const [longestTurn, longestBurst] = [2000, 1000] as const
 
@@ -30,12 +36,14 @@ const worthWaking = 200
  * One thing at a time is done soonest at once. Where many are wanted the pool does what no longer fits, on all cores, and
  * then, being awake, whatever comes while it is at work.
  */
-export function createNodePool(): NodePool {
+export function createNodePool(cores: number = availableCores()): NodePool {
   const fitsTurn = createTurnBudget(longestTurn)
   const fitsBurst = createBurstBudget(longestBurst)
   let underWay = 0
+  const pays = (cost: number): boolean => underWay > 0 || !(cost < worthWaking ? fitsBurst(cost) : fitsTurn(cost))
   return {
-    isInline: (cost) => underWay === 0 && (cost < worthWaking ? fitsBurst(cost) : fitsTurn(cost)),
+    // On one core the pool does nothing sooner; what takes long goes there all the same, for the others who wait.
+    isInline: (cost) => (cores === 1 ? cost <= longestBurst : !pays(cost)),
     async run(start) {
       underWay += 1
       try {

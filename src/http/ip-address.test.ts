@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { networkOf, normalizeAddress } from './ip-address.ts'
 
-describe('RFC 4291 §2.5.5.2 one spelling for each address', () => {
+describe('RFC 4291 §2.5.5.2, RFC 5952 §4 one spelling for each address', () => {
   it.each([
     ['198.51.100.7', '198.51.100.7'],
     ['::ffff:c633:6407', '198.51.100.7'],

@@ -25,7 +25,7 @@ async function codeOf(url: string, options?: GuardedFetchOptions): Promise<strin
   }
 }
 
-describe('RFC 6890 §2.2 special-purpose addresses', () => {
+describe('RFC 6890 §2.2, §2.2.2 special-purpose addresses', () => {
   it.each([
     '0.0.0.0',
     '10.1.2.3',
@@ -134,6 +134,8 @@ describe('a guarded fetch that may ask private addresses', () => {
       if (request.url === '/slow') return
       const status = { '/redirect': 302, '/none': 204, '/odd': 999 }[request.url ?? ''] ?? 200
       response.writeHead(status, { 'x-method': request.method })
+      // Whoever hangs up on these, it is not the server.
+      if (request.url === '/none' || request.url === '/odd') return response.flushHeaders()
       response.end(status === 200 ? 'found'.repeat(request.url === '/large' ? 20_000 : 1) : undefined)
     })
   })

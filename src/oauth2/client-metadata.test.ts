@@ -84,18 +84,6 @@ describe('RFC 7591 §2, RFC 6749 §3.1.2.2, OIDC Registration §2 and OIDC RP-In
       '"token_endpoint_auth_signing_alg" must be one that signs with the secret for "client_secret_jwt"',
     ],
     [
-      { grant_types: ['client_credentials'], response_types: ['code'] },
-      '"response_types" with "code" needs "authorization_code" among "grant_types"',
-    ],
-    [
-      { ...VALID, response_types: ['code', 'id_token code'] },
-      '"response_types" with "id_token" needs "implicit" among "grant_types"',
-    ],
-    [
-      { ...VALID, grant_types: ['authorization_code', 'implicit'], response_types: ['token'] },
-      '"response_types" must have one with "code" for the authorization code grant',
-    ],
-    [
       { grant_types: ['client_credentials'], token_endpoint_auth_method: 'none' },
       '"grant_types" must not include "client_credentials" for a client that has no credentials',
     ],
@@ -108,6 +96,23 @@ describe('RFC 7591 §2, RFC 6749 §3.1.2.2, OIDC Registration §2 and OIDC RP-In
       '"id_token_encrypted_response_alg" needs a key to encrypt to: "jwks" or "jwks_uri"',
     ],
   ])('%j: %s', (metadata, problem) => {
+    expect(findClientMetadataProblems(metadata)).toEqual([problem])
+  })
+
+  it.each<[ClientMetadata, string]>([
+    [
+      { grant_types: ['client_credentials'], response_types: ['code'] },
+      '"response_types" with "code" needs "authorization_code" among "grant_types"',
+    ],
+    [
+      { ...VALID, response_types: ['code', 'id_token code'] },
+      '"response_types" with "id_token" needs "implicit" among "grant_types"',
+    ],
+    [
+      { ...VALID, grant_types: ['authorization_code', 'implicit'], response_types: ['token'] },
+      '"response_types" must have one with "code" for the authorization code grant',
+    ],
+  ])('RFC 7591 §2.1: %j: %s', (metadata, problem) => {
     expect(findClientMetadataProblems(metadata)).toEqual([problem])
   })
 })
@@ -200,6 +205,20 @@ describe('RFC 7591 §2 the values of untyped members', () => {
     expect(read(Object.fromEntries(names))).toEqual({
       problems: [{ member: 'client_name', problem: 'members must not come in more than 200 languages' }],
     })
+  })
+
+  it.each([
+    ['de-CH', true],
+    ['zh-Hant-TW', true],
+    ['i-klingon', true],
+    ['', false],
+    ['de_CH', false],
+    ['de-', false],
+    ['languages', false],
+    ['not a language', false],
+  ])('RFC 7591 §2.2, RFC 5646 §2.1: come in the language %j: %j', (language, isOne) => {
+    const name = `client_name#${language}`
+    expect(read({ ...VALID, [name]: 'x' })).toEqual({ metadata: isOne ? { ...VALID, [name]: 'x' } : VALID })
   })
 
   it('that mean nothing here are left out: unknown, for another server, with a language that is none', () => {

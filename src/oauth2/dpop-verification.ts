@@ -155,7 +155,7 @@ async function checkToken({ ath }: JsonObject, { accessToken }: DpopRules): Prom
   throw refuse('proof_token', '"ath" of the DPoP proof must be the hash of the access token')
 }
 
-/** @spec RFC 9449 §8 */
+/** @spec RFC 9449 §8, §9 */
 async function checkNonce({ nonce }: JsonObject, { nonces, now }: DpopRules): Promise<string | undefined> {
   // What nobody here has given proves nothing, and does no harm.
   if (nonces === false) return undefined

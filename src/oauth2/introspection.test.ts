@@ -6,7 +6,7 @@ import type { JsonObject } from '../util/json.ts'
 import { INACTIVE, parseIntrospectionResponse } from './introspection.ts'
 import { readIntrospectionJwt, signIntrospectionResponse } from './introspection-jwt.ts'
 
-describe('RFC 7662 §2.2 an introspection response', () => {
+describe('RFC 7662 §2.2, RFC 7519 §4.1.3 and RFC 9470 §6.2 an introspection response', () => {
   it('is read with what it says', () => {
     const response: JsonObject = {
       active: true,
@@ -17,6 +17,8 @@ describe('RFC 7662 §2.2 an introspection response', () => {
       exp: 1_700_000_000.5,
       cnf: { jkt: 'abc' },
       act: { sub: 'robot' },
+      acr: 'urn:example:mfa',
+      auth_time: 1_699_999_000,
       'https://example/tenant': 7,
     }
     const { username: _, ...said } = response
@@ -33,6 +35,8 @@ describe('RFC 7662 §2.2 an introspection response', () => {
     [{ active: true, scope: ['read'] }, '"scope" must be a string'],
     [{ active: true, sub: 7 }, '"sub" must be a string'],
     [{ active: true, exp: '1700000000' }, '"exp" must be a number of seconds'],
+    [{ active: true, auth_time: '1699999000' }, '"auth_time" must be a number of seconds'],
+    [{ active: true, acr: 2 }, '"acr" must be a string'],
     [{ active: true, aud: [1] }, '"aud" must be a string or a list of strings'],
     [{ active: true, cnf: 'abc' }, '"cnf" must be an object'],
     [{ active: true, act: [] }, '"act" must be an object'],

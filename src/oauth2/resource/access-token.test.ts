@@ -5,7 +5,7 @@ import { toAccessToken } from './access-token.ts'
 const claims = { sub: 'u1', client_id: 'app', scope: 'read', exp: 2e9 }
 
 describe('RFC 9068 §2.2 what a token says', () => {
-  it('§2.2.1: how and when the person was authenticated', () => {
+  it('RFC 9068 §2.2.1: how and when the person was authenticated', () => {
     const said = { ...claims, acr: 'mfa', auth_time: 1.8e9 }
     expect(toAccessToken(said)).toMatchObject({ acr: 'mfa', authTime: 1.8e9 })
   })

@@ -31,7 +31,7 @@ import type { TokenValidator } from './token-validator.ts'
  *   audience: 'https://api.example',
  *   authentication: clientSecretBasic('orders-api', secret),
  * })
- * @spec RFC 7662 §2
+ * @spec RFC 7662 §2.2
  */
 export class IntrospectionValidator implements TokenValidator {
   readonly metadata: Partial<ResourceMetadata>

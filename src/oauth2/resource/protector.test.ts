@@ -166,7 +166,7 @@ describe('RFC 6750 §2 where a token may be', () => {
     })
   })
 
-  it('§2.2: in a form where that was asked for, which the handler can still read', async () => {
+  it('RFC 6750 §2.2: in a form where that was asked for, which the handler can still read', async () => {
     const reading = new ResourceProtector({ tokenPlacement: ['body'] }).registerTokenValidator(bearer)
     const sent = form('access_token=good&a=1')
     await expect(reading.protect(sent)).resolves.toMatchObject({ token: { subject: 'u1' } })
@@ -175,7 +175,7 @@ describe('RFC 6750 §2 where a token may be', () => {
     expect(response?.status).toBe(400)
   })
 
-  it('§2.3: in the query where that was asked for, and then nobody keeps the answer', async () => {
+  it('RFC 6750 §2.3: in the query where that was asked for, and then nobody keeps the answer', async () => {
     const reading = new ResourceProtector({ tokenPlacement: ['query'] }).registerTokenValidator(bearer)
     const { token: found, headers } = await reading.protect(send(undefined, 'https://api.example/?access_token=good'))
     expect(found?.subject).toBe('u1')
@@ -366,7 +366,7 @@ describe('protection that is optional', () => {
   })
 })
 
-describe('RFC 9728 what a protected resource says about itself', () => {
+describe('RFC 9728 §3 what a protected resource says about itself', () => {
   const resource = 'https://api.example/v1'
   const describing = new ResourceProtector({
     resource,
@@ -379,7 +379,7 @@ describe('RFC 9728 what a protected resource says about itself', () => {
       metadata: { authorization_servers: ['https://op.example'], dpop_signing_alg_values_supported: ['ES256'] },
     })
 
-  it('§2: the sum of what is registered', () => {
+  it('RFC 9728 §2: the sum of what is registered', () => {
     expect(describing.metadata()).toEqual({
       resource,
       authorization_servers: ['https://op.example'],
@@ -399,7 +399,7 @@ describe('RFC 9728 what a protected resource says about itself', () => {
     ['https://api.example/', 'https://api.example/.well-known/oauth-protected-resource'],
     ['https://api.example/v1', 'https://api.example/.well-known/oauth-protected-resource/v1'],
     ['https://api.example/v1/', 'https://api.example/.well-known/oauth-protected-resource/v1/'],
-  ])('§3.1, §5.1: %s is described at %s, and challenges say so', async (name, url) => {
+  ])('RFC 9728 §3.1, §5.1: %s is described at %s, and challenges say so', async (name, url) => {
     const subject = new ResourceProtector({ resource: name }).registerTokenValidator(bearer)
     const response = await subject.handleMetadata(new Request(url))
     expect(response?.status).toBe(200)
@@ -408,7 +408,7 @@ describe('RFC 9728 what a protected resource says about itself', () => {
     expect(refusal?.headers.get('www-authenticate')).toBe(`Bearer resource_metadata="${url}"`)
   })
 
-  it('§3.2: as JSON that scripts of any origin may read', async () => {
+  it('RFC 9728 §3.2: as JSON that scripts of any origin may read', async () => {
     const url = 'https://api.example/.well-known/oauth-protected-resource/v1'
     const response = await describing.handleMetadata(new Request(url))
     expect(response?.headers.get('content-type')).toBe('application/json')
@@ -481,7 +481,7 @@ describe('whatever is sent', () => {
   })
 })
 
-describe('ResourceProtector set-up', () => {
+describe('RFC 9728 §1.2 ResourceProtector set-up', () => {
   it('takes one validator that takes every token of a type', () => {
     expect(() => protector.registerTokenValidator({ tokenType: 'bearer', validate: () => token })).toThrow(
       'ResourceProtector: a validator of Bearer tokens that takes all of them is registered already: register it last',

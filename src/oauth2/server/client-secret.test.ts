@@ -97,7 +97,7 @@ describe('RFC 7518 §3.2 a secret that signs', () => {
   })
 })
 
-describe('rotating a secret refuses', () => {
+describe('RFC 6749 §A.2 rotating a secret refuses', () => {
   it.each([
     [
       { token_endpoint_auth_method: 'none' },

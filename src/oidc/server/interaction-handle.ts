@@ -74,7 +74,7 @@ export class InteractionHandles {
   }
 }
 
-/** What was pushed is kept by the server and need not be carried. @spec RFC 9126 §1 */
+/** What was pushed is kept by the server and need not be carried. @spec RFC 9126 §4 */
 function carry({ params, source, client }: AuthorizationRequest): { parameters: string; isReference: boolean } {
   const parameters = params.toString()
   if (parameters.length <= MAX_PARAMETERS) return { parameters, isReference: false }

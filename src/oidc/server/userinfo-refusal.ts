@@ -37,7 +37,7 @@ export function refuseUserinfo(server: ServerHandle, refusal: UserinfoRefusal = 
   return error === undefined ? empty(401, headers) : json(statusOf(error), error.toParameters(), headers)
 }
 
-/** A proof is a credential here: without a good one the request is not authenticated. @spec RFC 9449 §9 */
+/** A proof is a credential here: without a good one the request is not authenticated. @spec RFC 9449 §7.1, §9 */
 function statusOf({ code, status }: OAuth2Error): number {
   return code === 'invalid_dpop_proof' || code === 'use_dpop_nonce' ? 401 : status
 }

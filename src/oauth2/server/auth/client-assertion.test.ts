@@ -90,7 +90,7 @@ function lastReason(test: TestServer): unknown {
   return test.events.findLast(({ event }) => event === 'client.refused')?.['reason']
 }
 
-describe('RFC 7523 §3 private_key_jwt', () => {
+describe('RFC 7521 §4.2, RFC 7523 §3 private_key_jwt', () => {
   it('proves the client', async () => {
     const test = server()
     expect((await test.token(await assert())).status).toBe(200)

@@ -13,7 +13,7 @@ export type RedirectTarget = string & { readonly [proven]: true }
 export interface RequestSource {
   /** Id of the pushed request's record. @spec RFC 9126 §4 */
   readonly pushedId?: string
-  /** They were in a request object whose signature was checked. @spec RFC 9101 §6 */
+  /** They were in a request object whose signature was checked. @spec RFC 9101 §6.2 */
   readonly signed?: boolean
 }
 

@@ -21,7 +21,7 @@ import { findAccessToken } from '../tokens/find-access-token.ts'
 const WRONG_TOKEN = 'registration access token is not valid for this client'
 const CHALLENGE = `Bearer error="invalid_token", error_description="${WRONG_TOKEN}"`
 
-describe('RFC 7592 §2.1 reading a registration', () => {
+describe('RFC 7592 §2.1, §3 reading a registration', () => {
   it('gives all of it but the secret, which is told once', async () => {
     const test = new RegistrationServer()
     const { path, token, information } = await test.registered()

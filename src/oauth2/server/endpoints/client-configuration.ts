@@ -117,7 +117,8 @@ function clientIdOf(path: string): string {
 }
 
 /**
- * Ends a client, and with it every grant and token that it has. First the client: who has none is given nothing new.
+ * Ends a client, and with it every grant and token that it has. These first: where that fails the client is still there to
+ * try again. And once more after it, for what it was given meanwhile.
  *
  * @spec RFC 7592 §2.3
  */
@@ -125,6 +126,7 @@ async function remove(
   { server, store, now, requestId }: RequestContext<RegistrationStore>,
   { client_id: clientId }: Client,
 ): Promise<HttpResponse> {
+  await store.revokeAll({ clientId }, now)
   if (!(await store.deleteClient(clientId))) throw wrongToken()
   await store.revokeAll({ clientId }, now)
   server.emit('client.deleted', { clientId, requestId })

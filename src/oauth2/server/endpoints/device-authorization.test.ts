@@ -8,7 +8,7 @@ import { DeviceAuthorizationEndpoint } from './device-authorization.ts'
 const API = { resource: 'https://api.example' }
 
 describe('RFC 8628 §3.1 a device that asks', () => {
-  it('§3.2 gets its codes, where to enter them and how fast to poll', async () => {
+  it('RFC 8628 §3.2, §3.3.1: gets its codes, where to enter them and how fast to poll', async () => {
     const response = await new DeviceTest().ask()
     const answer = body(response)
     expect(response.status).toBe(200)

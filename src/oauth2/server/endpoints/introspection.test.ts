@@ -69,7 +69,7 @@ async function save(test: TestServer, record: Partial<AccessTokenRecord>): Promi
   return value
 }
 
-describe('RFC 7662 §2.1, §2.2 introspection', () => {
+describe('RFC 7662 §2.1, §2.2 and RFC 9470 §6.2 introspection', () => {
   it.each([undefined, 'access_token', 'refresh_token', 'pin_code'])(
     'tells the client all about its access token (hint: %s)',
     async (hint) => {
@@ -437,7 +437,7 @@ describe('RFC 9701 §4, §5, §6 answers that are JWTs', async () => {
     ['any application', 'application/*'],
     ['JSON', 'application/json'],
     ['explicitly no JWT', `${INTROSPECTION_JWT};q=0, application/json`],
-  ])('are not for who accepts %s', async (_, value) => {
+  ])('RFC 9110 §12.5.1: are not for who accepts %s', async (_, value) => {
     const test = create({ keys })
     const response = await introspect(test, { token: 'x' }, { ...basic(), ...(value && { accept: value }) })
     expect(headerOf(response, 'content-type')).toBe('application/json')

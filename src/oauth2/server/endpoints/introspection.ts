@@ -55,7 +55,7 @@ type Context = RequestContext<IntrospectionStore>
  *
  * @example
  * server.registerEndpoint(IntrospectionEndpoint)
- * @spec RFC 7662 §2
+ * @spec RFC 7662 §2.1
  */
 export class IntrospectionEndpoint implements Endpoint<IntrospectionStore> {
   readonly name = 'introspection'

@@ -20,7 +20,7 @@ import { tokenId } from '../tokens/token-id.ts'
 
 const DAY = 86_400
 
-describe('RFC 7591 §3.1, §3.2.1 registering a client', () => {
+describe('RFC 7591 §3.1, §3.2.1 and RFC 7592 §3 registering a client', () => {
   it('answers with all that is registered, defaults included', async () => {
     const test = new RegistrationServer()
     const response = await test.register({ ...APPLICATION, 'client_name#de': 'Fotodruck', tenant: 'ignored' })
@@ -344,7 +344,7 @@ describe('RFC 7591 §5 quotas', () => {
   })
 })
 
-describe('RFC 7591 §2.3 software statements', async () => {
+describe('RFC 7591 §2.3, RFC 7519 §4.1.3 software statements', async () => {
   const keys = await KeySet.generate(['ES256'])
   const issuers = [{ issuer: 'https://store.example', keys, algorithms: ['ES256'] }]
   const claims = { iss: 'https://store.example', software_id: 'app-1', client_name: 'Vouched for' }
@@ -545,7 +545,7 @@ describe('RFC 8414 §2 what the server says about registration', () => {
     expect(new RegistrationServer().server.metadata().registration_endpoint).toBe(`${ISSUER}/register`)
   })
 
-  it('RFC 7592 §1: management can be left out, and then nothing leads to it', async () => {
+  it('RFC 7592 §2: management can be left out, and then nothing leads to it', async () => {
     const test = new RegistrationServer({ registration: { management: false } })
     const response = await test.register()
     expect(response.status).toBe(201)

@@ -11,8 +11,8 @@ import { checkRegistrationOptions, type RegistrationSettings } from '../registra
  *
  * @example
  * server.registerExtension(ClientRegistration, { initialAccess: { tokens: [process.env.REGISTRATION_TOKEN] } })
- * @spec RFC 7591 §1
- * @spec RFC 7592 §1
+ * @spec RFC 7591 §3
+ * @spec RFC 7592 §2
  */
 export class ClientRegistration implements Extension<RegistrationStore> {
   readonly name = 'client-registration'

@@ -95,7 +95,7 @@ describe('RFC 9126 §2.2 a pushed request', () => {
   })
 })
 
-describe('RFC 9126 §2.1, §2.3 what cannot be pushed', () => {
+describe('RFC 9126 §2, §2.1 and §2.3 what cannot be pushed', () => {
   const service = { client_secret: SECRET }
   it.each<[string, Form, Record<string, string>, ReturnType<typeof problem>]>([
     ['without credentials', without('client_id'), {}, [400, 'invalid_client', 'client authentication failed']],

@@ -30,7 +30,7 @@ export interface PushedAuthorizationOptions {
  *
  * @example
  * server.registerExtension(PushedAuthorization, { required: true })
- * @spec RFC 9126 §1
+ * @spec RFC 9126 §4
  */
 export class PushedAuthorization implements Extension<PushedRequestStore> {
   readonly name = 'pushed-authorization'

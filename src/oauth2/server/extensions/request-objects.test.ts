@@ -160,7 +160,7 @@ async function getRequest(test: TestServer, request: string, more: Record<string
   return test.server.getConsentGrant(new Request(`${ISSUER}/authorize?${query}`))
 }
 
-describe('RFC 9101 §6.2, §6.3 a request object is refused, on a page', () => {
+describe('RFC 9101 §6.2, §6.3 and §10.8 a request object is refused, on a page', () => {
   it.each<[string, string, Changes, SignJwtOptions]>([
     ['the audience of another server', 'aud', { aud: 'https://other.example' }, {}],
     ['CVE-2025-27370: us among other audiences', 'aud', { aud: [ISSUER, 'https://evil.example'] }, {}],
@@ -178,7 +178,7 @@ describe('RFC 9101 §6.2, §6.3 a request object is refused, on a page', () => {
     ['no client_id inside', 'client_id', { client_id: undefined }, {}],
     ['a request inside', 'nested', { request: 'e30.e30.' }, {}],
     ['a request_uri inside', 'nested', { request_uri: 'https://app.example/r' }, {}],
-    ['§10.8: the client as subject', 'sub', { sub: 'web' }, {}],
+    ['the client as subject', 'sub', { sub: 'web' }, {}],
   ])('for %s', async (_, name, changes, options) => {
     const test = serve()
     const response = await authorize(test, await sign(changes, options))
@@ -243,7 +243,7 @@ describe('RFC 9101 §6.2, §6.3 a request object is refused, on a page', () => {
       'request and request_uri must not be sent together',
     ],
     ['no client_id outside', (request) => ({ request }), 'client_id is missing'],
-  ])('for %s', async (_, form, description) => {
+  ])('RFC 9101 §5, OIDC Core §6: for %s', async (_, form, description) => {
     expect(shown(await serve().authorize(form(await sign())))).toEqual([400, 'invalid_request', description])
   })
 
@@ -419,7 +419,7 @@ describe('RFC 9101 §5.2 a request object by reference', () => {
     },
   )
 
-  it('§10.4.1: is not fetched from the own network, registered or not', async () => {
+  it('RFC 9101 §10.4.1: is not fetched from the own network, registered or not', async () => {
     const private_ = 'https://10.0.0.1/request.jwt'
     const test = serve({ byReference: true }, { clients: [{ ...web, request_uris: [private_] }] })
     expect(shown(await refer(test, private_))).toEqual([

@@ -61,7 +61,7 @@ export interface RequestObjectsOptions {
  *
  * @example
  * server.registerExtension(RequestObjects, { required: true })
- * @spec RFC 9101 §1
+ * @spec RFC 9101 §5
  */
 export class RequestObjects implements Extension<ReplayStore> {
   readonly name = 'request-objects'

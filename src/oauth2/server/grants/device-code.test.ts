@@ -158,7 +158,7 @@ describe('RFC 8628 §3.5 a device is told', () => {
   })
 })
 
-describe('Authlib: a device code was never consumed', () => {
+describe('RFC 6749 §10.5, Authlib: a device code was never consumed', () => {
   it('here it gives tokens once; the second use ends what the first gave', async () => {
     const devices = new DeviceTest()
     const code = await approved(devices)

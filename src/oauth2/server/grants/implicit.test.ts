@@ -139,7 +139,7 @@ describe('RFC 9700 §2.1.2', () => {
     expect(Object.keys(await import('../index.ts'))).not.toContain('ImplicitGrant')
   })
 
-  it('the metadata say that it is there, and only then', () => {
+  it('RFC 7591 §2.1: the metadata say that it is there, and only then', () => {
     const [without, having] = [new TestServer().server.metadata(), start().server.metadata()]
     expect(without.grant_types_supported).not.toContain('implicit')
     expect(without.response_types_supported).not.toContain('token')

@@ -117,7 +117,7 @@ describe('RFC 7523 §2.1 an assertion is exchanged', () => {
   })
 })
 
-describe('RFC 7523 §3 an assertion is refused', () => {
+describe('RFC 7523 §3, §3.1 an assertion is refused', () => {
   it.each([
     ['without sub', { sub: undefined }, '"sub"', 'assertion_sub'],
     ['without aud', { aud: undefined }, '"aud"', 'assertion_aud'],

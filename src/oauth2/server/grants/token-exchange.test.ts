@@ -169,7 +169,7 @@ describe('RFC 8693 §2.2.1 an exchange', () => {
     expect((await test.exchanged(await test.subjectToken())).scope).toBe('read')
   })
 
-  it('gives a JWT where one is asked for and access tokens are JWTs', async () => {
+  it('RFC 8693 §3: gives a JWT where one is asked for and access tokens are JWTs', async () => {
     const test = new ExchangeTest({}, { accessTokenFormat: 'jwt' })
     const answer = body(await test.exchange(await test.subjectToken(), { requested_token_type: JWT }))
     expect(answer['issued_token_type']).toBe(JWT)
@@ -181,7 +181,7 @@ describe('RFC 8693 §2.2.1 an exchange', () => {
   })
 })
 
-describe('RFC 8693 §2.2.2 an exchange is refused', () => {
+describe('RFC 8693 §2.1, §2.2.2 an exchange is refused', () => {
   const rows: [string, Record<string, string>, unknown][] = [
     ['without subject_token', { subject_token: '' }, [400, 'invalid_request', 'subject_token is missing']],
     [

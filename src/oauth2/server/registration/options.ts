@@ -75,7 +75,7 @@ export interface ClientRegistrationOptions {
   readonly unusedLifetime?: Duration
   /** How long client secrets are good. Default: for good. */
   readonly secretLifetime?: Duration
-  /** Whether clients can read, change and delete their registration. Default: yes. @spec RFC 7592 §1 */
+  /** Whether clients can read, change and delete their registration. Default: yes. @spec RFC 7592 §2 */
   readonly management?: boolean
   /** How a `sector_identifier_uri` is asked. Default: `guardedFetch()`, which asks public addresses only. */
   readonly transport?: Transport

@@ -294,7 +294,7 @@ describe('RFC 9068 §2.2.3 claims of the application', () => {
   )
 })
 
-describe('RFC 8693 §4.1, RFC 7800 §3.1 "act" and "cnf"', () => {
+describe('RFC 8693 §4.1, RFC 7800 §3.1 and RFC 8705 §3.1 "act" and "cnf"', () => {
   const act = { sub: 'robot', act: { sub: 'another' } }
 
   function withGrant(options: TestServerOptions): TestServer {

@@ -7,7 +7,7 @@ const REFERENCES = ['request', 'request_uri'] as const
  * With two requests to choose from, whoever put the second one beside the first would choose.
  *
  * @spec RFC 9101 §5
- * @spec OIDC Core §6.1
+ * @spec OIDC Core §6
  */
 export function checkReferenceOnce({ params }: UnprovenDraft): void {
   for (const name of REFERENCES) {
