@@ -45,8 +45,8 @@ function refuseMembers(text: string, value: object, { rejectDuplicates }: JsonOb
   if (rejectDuplicates === true) refuseDuplicateMembers(text)
 }
 
-/** Whether a JSON value is an object, not an array or null. */
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+/** Whether what came from JSON is an object, not an array or null. */
+export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

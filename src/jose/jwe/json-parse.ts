@@ -1,8 +1,9 @@
 import { decodeBase64url } from '../../util/base64url.ts'
 import { encodeUtf8 } from '../../util/bytes.ts'
-import { isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '../../util/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { type JweRegistry, standardJweRegistry } from '../algorithms/jwe-registry.ts'
 import { JoseError, orThrow } from '../errors.ts'
+import { parseTokenObject } from '../token-object.ts'
 import type { ParsedContent } from './decrypt.ts'
 import type { DecryptOptions } from './decrypt-options.ts'
 import { checkDisjoint, interpretHeader, readProtected } from './header.ts'
@@ -24,7 +25,7 @@ type Limits = Required<JweLimits>
 export function parseJson(jwe: unknown, { limits, registry }: DecryptOptions): ParsedJson {
   const bounds = effectiveLimits(limits)
   const members = typeof jwe === 'string' ? parseText(jwe, bounds) : jwe
-  if (!isObject(members)) throw malformed()
+  if (!isJsonObject(members)) throw malformed()
   const encodedHeader = text(members, 'protected', bounds.header)
   const { parameters, bytes } = encodedHeader === undefined ? noHeader : readProtected(encodedHeader)
   const encodedAad = text(members, 'aad', bounds.aad)
@@ -49,15 +50,7 @@ const noHeader: { readonly parameters: JsonObject; readonly bytes: Uint8Array } 
 
 function parseText(json: string, { header, encryptedKey, recipients, ciphertext, aad }: Limits): JsonObject {
   if (json.length > (recipients + 2) * (header + encryptedKey) + ciphertext + aad) throw tooLarge()
-  return orThrow(
-    () => parseJsonObject(json, { rejectDuplicates: true }),
-    'token_malformed',
-    'token malformed: expected a JSON object without duplicate members',
-  )
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return parseTokenObject(json)
 }
 
 function malformed(): JoseError {

@@ -1,10 +1,11 @@
+import { isRecord } from '../../util/assert.ts'
 import { JoseError } from '../errors.ts'
 import { Key, type KeyPlaceOptions } from '../jwk/key.ts'
 import type { Jwk } from '../jwk/types.ts'
 
 /** The entries of a set, whatever they are. @spec RFC 7517 §5 */
 export function jwksEntries(jwks: unknown): readonly unknown[] {
-  const keys = isObject(jwks) ? jwks['keys'] : undefined
+  const keys = isRecord(jwks) ? jwks['keys'] : undefined
   if (Array.isArray(keys)) return keys
   throw invalidSet()
 }
@@ -13,12 +14,8 @@ function invalidSet(): JoseError {
   return new JoseError('jwks_invalid', 'JWK Set invalid: expected an object whose "keys" is a list of JWKs')
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
 export function isJwk(value: unknown): value is Jwk {
-  return isObject(value) && typeof value['kty'] === 'string'
+  return isRecord(value) && typeof value['kty'] === 'string'
 }
 
 /**

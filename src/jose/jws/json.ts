@@ -1,5 +1,6 @@
-import { type JsonObject, parseJsonObject } from '../../util/json.ts'
-import { JoseError, orThrow } from '../errors.ts'
+import { isJsonObject, type JsonObject } from '../../util/json.ts'
+import { JoseError } from '../errors.ts'
+import { parseTokenObject } from '../token-object.ts'
 import { readUnencoded } from './critical.ts'
 import { interpretHeader, parseProtected } from './header.ts'
 import type { HeaderParameters } from './header-writer.ts'
@@ -52,7 +53,7 @@ const maximumSignatures = 16
 export function splitJson(jws: unknown, limits: TokenLimits | undefined): JsonParts {
   const bounds = effectiveLimits(limits)
   const members = typeof jws === 'string' ? parseText(jws, bounds) : jws
-  if (!isObject(members)) throw malformed()
+  if (!isJsonObject(members)) throw malformed()
   return {
     form: members['signatures'] === undefined ? 'flattened' : 'general',
     payload: textMember(members, 'payload', bounds.payload),
@@ -63,15 +64,7 @@ export function splitJson(jws: unknown, limits: TokenLimits | undefined): JsonPa
 
 function parseText(text: string, { header, payload, signature }: Required<TokenLimits>): JsonObject {
   if (text.length > payload + maximumSignatures * (2 * header + signature)) throw tooLarge()
-  return orThrow(
-    () => parseJsonObject(text, { rejectDuplicates: true }),
-    'token_malformed',
-    'token malformed: expected a JSON object without duplicate members',
-  )
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return parseTokenObject(text)
 }
 
 function malformed(): JoseError {
@@ -86,7 +79,7 @@ function signatureList(members: JsonObject): readonly JsonObject[] {
   const { signatures } = members
   if (signatures === undefined) return [members]
   const isFlattened = ['protected', 'header', 'signature'].some((name) => Object.hasOwn(members, name))
-  if (isFlattened || !Array.isArray(signatures) || !signatures.every(isObject)) throw malformed()
+  if (isFlattened || !Array.isArray(signatures) || !signatures.every(isJsonObject)) throw malformed()
   if (signatures.length === 0) {
     throw new JoseError('token_malformed', '"signatures" invalid: expected one signature at least')
   }
@@ -136,7 +129,7 @@ const protectedOnly = ['crit', 'b64'] as const
 /** A parameter is protected or not, never both. @spec RFC 7515 §4 */
 function readUnprotected(header: unknown, protectedHeader: JsonObject): JsonObject | undefined {
   if (header === undefined) return undefined
-  if (!isObject(header)) throw new JoseError('header_invalid', 'unprotected header invalid: expected a JSON object')
+  if (!isJsonObject(header)) throw new JoseError('header_invalid', 'unprotected header invalid: expected a JSON object')
   for (const name of protectedOnly) {
     if (!Object.hasOwn(header, name)) continue
     throw new JoseError('header_parameter_invalid', `"${name}" header parameter invalid: expected it to be protected`)

@@ -7,9 +7,9 @@ import type { RequestContext, TokenContext } from '../context.ts'
 import type { AuthorizationParameters, GrantDecision } from '../decisions.ts'
 import type { AuthorizationGrant, TokenGrant } from '../grant.ts'
 import type { AuthorizationCodeRecord, GrantRecord } from '../records.ts'
-import { narrowTarget } from '../requested-resource.ts'
 import type { AuthorizationCodeStore, TokenCommit } from '../store.ts'
 import { tokenId } from '../tokens/token-id.ts'
+import { decideRedemption } from './decide-redemption.ts'
 
 type Context = TokenContext<AuthorizationCodeStore>
 
@@ -73,20 +73,7 @@ export class AuthorizationCodeGrant
       (await findPkceProblem(context, record)) ??
       findKeyProblem(context, record)
     if (problem !== undefined) throw await this.#burn(context, record, problem)
-    return this.#decide(context, record)
-  }
-
-  /** A target that cannot be had does not burn the code: the client may ask for another one. @spec RFC 8707 §2.2 */
-  async #decide(context: Context, record: AuthorizationCodeRecord): Promise<GrantDecision> {
-    const { grant } = record
-    return {
-      ...(grant.subject === undefined ? {} : { subject: grant.subject }),
-      ...(await narrowTarget(context, grant, grant.scope)),
-      grant,
-      createsGrant: true,
-      refreshable: true,
-      commit: (tokens) => this.#redeem(context, record, tokens),
-    }
+    return decideRedemption(context, record.grant, (tokens) => this.#redeem(context, record, tokens))
   }
 
   /** Uses the code up and writes the tokens in one step. Of parallel redemptions one wins; the others are replays. */

@@ -5,9 +5,9 @@ import type { GrantDecision } from '../decisions.ts'
 import { DEVICE_CODE_GRANT, isDeviceCode, saysItExpired } from '../device/device-code.ts'
 import type { TokenGrant } from '../grant.ts'
 import type { DeviceCodeRecord } from '../records.ts'
-import { narrowTarget } from '../requested-resource.ts'
 import type { DeviceCodeStore, TokenCommit } from '../store.ts'
 import { tokenId } from '../tokens/token-id.ts'
+import { decideRedemption } from './decide-redemption.ts'
 
 type Context = TokenContext<DeviceCodeStore>
 
@@ -64,18 +64,10 @@ async function findOwnCode({ params, store, client, now }: Context): Promise<Dev
   return record
 }
 
-/** A target that cannot be had leaves the code as it is. @spec RFC 8707 §2.2 */
-async function decide(context: Context, record: DeviceCodeRecord): Promise<GrantDecision> {
+function decide(context: Context, record: DeviceCodeRecord): Promise<GrantDecision> {
   const { grant } = record
   if (grant === undefined) throw new Error('an approved device code has no grant')
-  return {
-    ...(grant.subject === undefined ? {} : { subject: grant.subject }),
-    ...(await narrowTarget(context, grant, grant.scope)),
-    grant,
-    createsGrant: true,
-    refreshable: true,
-    commit: (tokens) => redeem(context, record, tokens),
-  }
+  return decideRedemption(context, grant, (tokens) => redeem(context, record, tokens))
 }
 
 /** Uses the code up and writes the tokens in one step: of several polls one wins. */
