@@ -1,13 +1,16 @@
+import { fetchJson } from '../../http/fetch.ts'
 import { RequestParameters } from '../../http/form.ts'
+import type { Header } from '../../http/header.ts'
 import { queryOf } from '../../http/request.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
+import type { JsonObject } from '../../util/json.ts'
 import { type AuthorizationUrl, type AuthorizationUrlOptions, buildAuthorizationUrl } from './authorization-url.ts'
 import { type AuthorizationCallback, isAuthorizationCallback, validateCallback } from './callback.ts'
-import { toResponse } from './compliance.ts'
+import { toResponse, type WireMoment, withCompliance } from './compliance.ts'
 import { ServerMetadataSource } from './discovery.ts'
 import type { WellKnownName } from './discovery-urls.ts'
-import { getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
-import { ClientError, type ClientStage } from './errors.ts'
+import { buildEndpointRequest, getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
+import { ClientError, type ClientErrorCode, type ClientStage } from './errors.ts'
 import { toClientError } from './fetch-failure.ts'
 import { type ClientSettings, checkOptions, type OAuth2ClientOptions } from './options.ts'
 import { buildProtectedRequest, type ProtectedRequestOptions, resolveApiUrl } from './protected-fetch.ts'
@@ -27,6 +30,22 @@ export interface CodeExchange {
   readonly codeVerifier?: string | undefined
   /** The one that the request had. Defaults to the client's `redirectUri`. */
   readonly redirectUri?: string | undefined
+}
+
+/** What a call of an endpoint is part of. */
+export interface EndpointCall {
+  readonly stage: ClientStage
+  readonly moment: WireMoment
+  /** The code for an answer that is no JSON object. */
+  readonly invalid?: ClientErrorCode
+}
+
+/** What an endpoint answered, whatever its status. */
+export interface EndpointAnswer {
+  readonly endpoint: string
+  readonly status: number
+  readonly headers: readonly Header[]
+  readonly value: JsonObject
 }
 
 export interface ClientCredentialsOptions {
@@ -157,6 +176,32 @@ export class OAuth2Client {
     if (!isExpired(token, { clock, leeway })) return token
     if (token.refresh_token !== undefined) return this.refreshToken(token)
     throw new ClientError('token_expired', 'access token has expired and there is no refresh token to renew it with')
+  }
+
+  /**
+   * Posts a form to an endpoint at which the client proves who it is, and reads the JSON that comes back whatever its status
+   * is: for what this class has no method for.
+   *
+   * @param name as in the server's metadata.
+   * @throws ClientError `endpoint_missing`, `request_failed` …
+   */
+  async callEndpoint(
+    name: `${string}_endpoint`,
+    parameters: WireParameters,
+    { stage, moment, invalid = 'request_failed' }: EndpointCall,
+  ): Promise<EndpointAnswer> {
+    const server: Readonly<Record<string, unknown>> & KnownServer = await this.metadata()
+    const endpoint = getEndpoint(server as Partial<Record<typeof name, string>>, name)
+    const supported = server[`${name}_auth_methods_supported`] ?? server.token_endpoint_auth_methods_supported
+    const request = await buildEndpointRequest(this.#settings, server, endpoint, parameters, supported as string[])
+    try {
+      return {
+        endpoint,
+        ...(await fetchJson(withCompliance(this.#settings.transport, this.#settings.compliance, moment), request)),
+      }
+    } catch (error) {
+      throw toClientError(error, { stage, endpoint, invalid })
+    }
   }
 
   /** @spec RFC 7009 §2.1 */

@@ -1,4 +1,5 @@
 /** The client's side of OAuth 2. */
+export type { KeyValueStore } from '../../util/key-value-store.ts'
 export type { TokenEndpointAuthMethod } from './auth/choose.ts'
 export type { ClientAuthentication, ClientAuthenticationContext, ClientCredentials } from './auth/client-auth.ts'
 export { ClientSecretBasic, type ClientSecretBasicOptions } from './auth/client-secret-basic.ts'
@@ -7,6 +8,7 @@ export { PublicClient } from './auth/none.ts'
 export type { AuthorizationUrl, AuthorizationUrlOptions } from './authorization-url.ts'
 export type { AuthorizationCallback } from './callback.ts'
 export { type CallbackState, type ClientCredentialsOptions, type CodeExchange, OAuth2Client } from './client.ts'
+export type { ComplianceHooks, WireMoment } from './compliance.ts'
 export type { KnownServer, WireParameters } from './endpoint-request.ts'
 export {
   ClientError,
@@ -15,8 +17,9 @@ export {
   type ClientStage,
   type ProviderRefusal,
 } from './errors.ts'
-export type { ComplianceHooks, OAuth2ClientOptions } from './options.ts'
+export type { OAuth2ClientOptions } from './options.ts'
 export type { ProtectedRequestOptions } from './protected-fetch.ts'
+export type { RefreshLock } from './refresh-lock.ts'
 export type { RevocationOptions } from './revocation.ts'
 export type { TokenParameters } from './token-request.ts'
 export { type ExpiryOptions, isExpired, type TokenSet } from './token-set.ts'

@@ -8,20 +8,11 @@ import { isScope, parseScope } from '../scope.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { createAuthentication, TOKEN_ENDPOINT_AUTH_METHODS, type TokenEndpointAuthMethod } from './auth/choose.ts'
 import type { ClientAuthentication } from './auth/client-auth.ts'
+import type { ComplianceHooks } from './compliance.ts'
 import { type Discovery, findDiscovery, type WellKnownName } from './discovery-urls.ts'
+import type { RefreshLock } from './refresh-lock.ts'
 import { findMetadataProblem } from './server-metadata.ts'
 import { DEFAULT_LEEWAY, type TokenSet } from './token-set.ts'
-
-/** Repairs what a provider answers against the rules, before it is read. */
-export interface ComplianceHooks {
-  /**
-   * Gets the token endpoint's answer and returns the one that it should have been.
-   *
-   * @example
-   * accessTokenResponse: async (response) => Response.json({ token_type: 'Bearer', ...await response.json() })
-   */
-  accessTokenResponse?: (response: Response) => Awaitable<Response>
-}
 
 /** A client, and the authorization server that it is registered at. */
 export interface OAuth2ClientOptions {
@@ -50,9 +41,20 @@ export interface OAuth2ClientOptions {
   codeChallengeMethod?: 'S256' | 'none'
   /** How long before its end a token is renewed; 60 seconds, at most half of its lifetime. */
   leeway?: Seconds
-  /** Called with a renewed token, before anybody uses it: the place to store it. */
-  updateToken?: (token: TokenSet, previous: TokenSet) => Awaitable<void>
-  compliance?: ComplianceHooks
+  /**
+   * Finds the token of whoever makes this request of the application, for calls that are given a `request` and no token.
+   * It is asked again before and after a refresh: somebody else may have renewed the token in the meantime.
+   */
+  fetchToken?: (request: unknown) => Awaitable<TokenSet | undefined>
+  /**
+   * Called with a renewed token, before anybody uses it: the place to store it. Of what it returns only `false` is looked at:
+   * it was not stored, because another token has taken the place of `previous` already (compare-and-set).
+   */
+  updateToken?: (token: TokenSet, previous: TokenSet, request?: unknown) => Awaitable<unknown>
+  /** Keeps several processes from renewing one token at once, such as `storeLock(store)`. */
+  refreshLock?: RefreshLock
+  /** Repairs what a provider does against the rules; several in their order. */
+  compliance?: ComplianceHooks | readonly ComplianceHooks[]
 
   transport?: Transport
   clock?: Clock
@@ -73,8 +75,10 @@ export interface ClientSettings {
   readonly redirectUri?: string
   readonly codeChallengeMethod: 'S256' | 'none'
   readonly leeway: Seconds
-  readonly updateToken?: (token: TokenSet, previous: TokenSet) => Awaitable<void>
-  readonly compliance: ComplianceHooks
+  readonly fetchToken?: NonNullable<OAuth2ClientOptions['fetchToken']>
+  readonly updateToken?: NonNullable<OAuth2ClientOptions['updateToken']>
+  readonly refreshLock?: RefreshLock
+  readonly compliance: readonly ComplianceHooks[]
   readonly transport: Transport
   readonly clock: Clock
   readonly logger: Logger
@@ -101,7 +105,7 @@ export function checkOptions(options: OAuth2ClientOptions, wellKnown: readonly W
 }
 
 function toSettings(options: OAuth2ClientOptions, discovery: Discovery | undefined): ClientSettings {
-  const { clientSecret, redirectUri, apiBaseUrl, updateToken } = options
+  const { clientSecret, redirectUri, apiBaseUrl, fetchToken, updateToken, refreshLock } = options
   const authentication = toAuthentication(options)
   return {
     clientId: options.clientId,
@@ -109,7 +113,7 @@ function toSettings(options: OAuth2ClientOptions, discovery: Discovery | undefin
     scope: typeof options.scope === 'string' ? parseScope(options.scope) : (options.scope ?? []),
     codeChallengeMethod: options.codeChallengeMethod ?? 'S256',
     leeway: options.leeway ?? DEFAULT_LEEWAY,
-    compliance: options.compliance ?? {},
+    compliance: [options.compliance ?? []].flat(),
     transport: options.transport ?? outgoingFetch(),
     clock: options.clock ?? Date.now,
     logger: createLogger(options.logger),
@@ -118,7 +122,9 @@ function toSettings(options: OAuth2ClientOptions, discovery: Discovery | undefin
     ...(discovery !== undefined && { discovery }),
     ...(redirectUri !== undefined && { redirectUri }),
     ...(apiBaseUrl !== undefined && { apiBaseUrl }),
+    ...(fetchToken !== undefined && { fetchToken }),
     ...(updateToken !== undefined && { updateToken }),
+    ...(refreshLock !== undefined && { refreshLock }),
   }
 }
 

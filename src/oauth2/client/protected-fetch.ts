@@ -10,6 +10,8 @@ import type { TokenSet } from './token-set.ts'
 export interface ProtectedRequestOptions {
   /** The token that opens the API; it is renewed first where it has expired and can be. */
   token?: TokenSet | undefined
+  /** The request of the application that this call serves: the client's `fetchToken` finds the token that goes with it. */
+  request?: unknown
   headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   json?: unknown

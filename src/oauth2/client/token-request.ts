@@ -1,6 +1,6 @@
 import { fetchJson, type OutgoingRequest, type Transport } from '../../http/fetch.ts'
 import { nowInSeconds } from '../../util/clock.ts'
-import { withAccessTokenResponse } from './compliance.ts'
+import { type WireMoment, withCompliance } from './compliance.ts'
 import { buildEndpointRequest, getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
 import type { ClientStage } from './errors.ts'
 import { toClientError } from './fetch-failure.ts'
@@ -26,7 +26,11 @@ export async function requestToken(
   const supported = server.token_endpoint_auth_methods_supported
   const endpoint = getEndpoint(server, 'token_endpoint')
   const request = await buildEndpointRequest(client, server, endpoint, parameters, supported)
-  const answer = await fetchTokenResponse(withAccessTokenResponse(client), request, stage)
+  const answer = await fetchTokenResponse(
+    withCompliance(client.transport, client.compliance, momentOf(stage)),
+    request,
+    stage,
+  )
   return validateTokenResponse(answer, { stage, endpoint, now: nowInSeconds(client.clock) })
 }
 
@@ -40,4 +44,8 @@ async function fetchTokenResponse(
   } catch (error) {
     throw toClientError(error, { stage, endpoint: request.url, invalid: 'token_response_invalid' })
   }
+}
+
+function momentOf(stage: ClientStage): WireMoment {
+  return stage === 'refresh' ? 'refreshToken' : 'accessToken'
 }
