@@ -33,6 +33,8 @@ export type Transaction = {
   readonly maxAge?: Seconds
   /** Whether it comes back by a form that another site posts. */
   readonly isPosted?: boolean
+  /** A path of the application, checked to be one. */
+  readonly returnTo?: string
   /** The application's own, given back to it. */
   readonly data?: JsonValue
   readonly createdAt: Seconds
@@ -104,6 +106,13 @@ export class Transactions {
     const error = this.#findFault(transaction, state, found.secure)
     this.#used.set(transaction.state, true, LIFETIME)
     return error === undefined ? { ok: true, transaction, setCookie } : { ok: false, error, setCookie }
+  }
+
+  /** With whom the attempt was started that a state belongs to: a look before `consume`, by which nothing is over. */
+  async findProvider(request: HttpRequest, state: string): Promise<string | undefined> {
+    const found = findCookie(request, await this.#nameOf(state))
+    const transaction = found && toTransaction(await this.#sealer.unseal(found.value))
+    return transaction?.state === state ? transaction.provider : undefined
   }
 
   #findFault(transaction: Transaction, state: string, isHostCookie: boolean): ClientError | undefined {
