@@ -1,7 +1,8 @@
-import { fetchJson } from '../../http/fetch.ts'
+import { fetchJson, type OutgoingRequest, type Transport } from '../../http/fetch.ts'
 import { RequestParameters } from '../../http/form.ts'
 import type { Header } from '../../http/header.ts'
 import { queryOf } from '../../http/request.ts'
+import type { Clock } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import type { JsonObject } from '../../util/json.ts'
 import { type AuthorizationUrl, type AuthorizationUrlOptions, buildAuthorizationUrl } from './authorization-url.ts'
@@ -30,6 +31,8 @@ export interface CodeExchange {
   readonly codeVerifier?: string | undefined
   /** The one that the request had. Defaults to the client's `redirectUri`. */
   readonly redirectUri?: string | undefined
+  /** What was asked for, where it was another `scope` than the client's. */
+  readonly scope?: string | readonly string[] | undefined
 }
 
 /** What a call of an endpoint is part of. */
@@ -38,6 +41,8 @@ export interface EndpointCall {
   readonly moment: WireMoment
   /** The code for an answer that is no JSON object. */
   readonly invalid?: ClientErrorCode
+  /** Asks for, and reads, an answer of another form than JSON. */
+  readonly fetch?: (transport: Transport, request: OutgoingRequest) => Promise<Omit<EndpointAnswer, 'endpoint'>>
 }
 
 /** What an endpoint answered, whatever its status. */
@@ -99,13 +104,24 @@ export class OAuth2Client {
     return this.#settings.clientId
   }
 
+  /** What is asked for where a call says nothing else. */
+  get scope(): readonly string[] {
+    return this.#settings.scope
+  }
+
+  get clock(): Clock {
+    return this.#settings.clock
+  }
+
   protected get settings(): ClientSettings {
     return this.#settings
   }
 
   /** What is known about the server: discovered when first needed, and what the options say above it. */
   async metadata(): Promise<KnownServer> {
-    return { ...(await this.#discovered?.get()), ...this.#settings.serverMetadata }
+    const { authentication, serverMetadata } = this.#settings
+    const server = { ...(await this.#discovered?.get()), ...serverMetadata }
+    return { ...server, ...authentication?.endpoints?.(server) }
   }
 
   /** @spec RFC 6749 §4.1.1 */
@@ -188,7 +204,7 @@ export class OAuth2Client {
   async callEndpoint(
     name: `${string}_endpoint`,
     parameters: WireParameters,
-    { stage, moment, invalid = 'request_failed' }: EndpointCall,
+    { stage, moment, invalid = 'request_failed', fetch = fetchJson }: EndpointCall,
   ): Promise<EndpointAnswer> {
     const server: Readonly<Record<string, unknown>> & KnownServer = await this.metadata()
     const endpoint = getEndpoint(server as Partial<Record<typeof name, string>>, name)
@@ -197,7 +213,7 @@ export class OAuth2Client {
     try {
       return {
         endpoint,
-        ...(await fetchJson(withCompliance(this.#settings.transport, this.#settings.compliance, moment), request)),
+        ...(await fetch(withCompliance(this.#settings.transport, this.#settings.compliance, moment), request)),
       }
     } catch (error) {
       throw toClientError(error, { stage, endpoint, invalid })

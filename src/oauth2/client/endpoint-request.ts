@@ -41,6 +41,7 @@ export async function buildEndpointRequest(
   const credentials = await authentication.authenticate({
     clientId: client.clientId,
     endpoint,
+    clock: client.clock,
     ...(server.issuer !== undefined && { issuer: server.issuer }),
   })
   return {

@@ -8,6 +8,9 @@ export type ClientStage =
   | 'token'
   | 'refresh'
   | 'revocation'
+  | 'introspection'
+  | 'registration'
+  | 'device'
   | 'id_token'
   | 'userinfo'
   | 'logout'
@@ -43,6 +46,19 @@ const STAGE = {
   token_expired: 'resource',
   token_type_unsupported: 'resource',
   revocation_refused: 'revocation',
+  // tokens without a browser, and questions about tokens
+  device_refused: 'device',
+  device_response_invalid: 'device',
+  device_denied: 'device',
+  device_expired: 'device',
+  introspection_refused: 'introspection',
+  introspection_response_invalid: 'introspection',
+  // the client's registration
+  registration_refused: 'registration',
+  registration_response_invalid: 'registration',
+  // an API that does not open
+  access_refused: 'resource',
+  resource_mismatch: 'resource',
   // the ID token
   id_token_missing: 'id_token',
   id_token_malformed: 'id_token',

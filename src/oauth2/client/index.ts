@@ -17,7 +17,7 @@ export {
   type ClientStage,
   type ProviderRefusal,
 } from './errors.ts'
-export type { OAuth2ClientOptions } from './options.ts'
+export type { CustomAuthentication, OAuth2ClientOptions } from './options.ts'
 export type { ProtectedRequestOptions } from './protected-fetch.ts'
 export type { RefreshLock } from './refresh-lock.ts'
 export type { RevocationOptions } from './revocation.ts'

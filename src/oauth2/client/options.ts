@@ -1,4 +1,4 @@
-import { outgoingFetch, type Transport } from '../../http/fetch.ts'
+import type { Transport } from '../../http/fetch.ts'
 import { checkIssuer, isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Clock, Seconds } from '../../util/clock.ts'
@@ -7,19 +7,25 @@ import { createLogger, type Logger } from '../../util/logger.ts'
 import { isScope, parseScope } from '../scope.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { createAuthentication, TOKEN_ENDPOINT_AUTH_METHODS, type TokenEndpointAuthMethod } from './auth/choose.ts'
-import type { ClientAuthentication } from './auth/client-auth.ts'
+import type { ClientAuthentication, ClientAuthenticationContext, ClientCredentials } from './auth/client-auth.ts'
 import type { ComplianceHooks } from './compliance.ts'
 import { type Discovery, findDiscovery, type WellKnownName } from './discovery-urls.ts'
 import type { RefreshLock } from './refresh-lock.ts'
 import { findMetadataProblem } from './server-metadata.ts'
 import { DEFAULT_LEEWAY, type TokenSet } from './token-set.ts'
 
+/** A client's own way to say who it is: what to add to a request. */
+export type CustomAuthentication = (context: ClientAuthenticationContext) => Awaitable<ClientCredentials>
+
 /** A client, and the authorization server that it is registered at. */
 export interface OAuth2ClientOptions {
   clientId: string
   clientSecret?: string
-  /** Defaults to what the server supports: `client_secret_basic` with a secret, `none` without. */
-  tokenEndpointAuthMethod?: TokenEndpointAuthMethod | ClientAuthentication
+  /**
+   * Defaults to what the server supports: `client_secret_basic` with a secret, `none` without. What needs more than a secret is
+   * an object (`new PrivateKeyJwt(key)`); a way of your own is one too, or a function.
+   */
+  tokenEndpointAuthMethod?: TokenEndpointAuthMethod | ClientAuthentication | CustomAuthentication
 
   /** The authorization server's identifier. Without endpoints it is also where they are discovered. */
   issuer?: string
@@ -114,7 +120,7 @@ function toSettings(options: OAuth2ClientOptions, discovery: Discovery | undefin
     codeChallengeMethod: options.codeChallengeMethod ?? 'S256',
     leeway: options.leeway ?? DEFAULT_LEEWAY,
     compliance: [options.compliance ?? []].flat(),
-    transport: options.transport ?? outgoingFetch(),
+    transport: options.transport ?? defaultTransport(),
     clock: options.clock ?? Date.now,
     logger: createLogger(options.logger),
     ...(clientSecret !== undefined && { clientSecret }),
@@ -130,6 +136,7 @@ function toSettings(options: OAuth2ClientOptions, discovery: Discovery | undefin
 
 function toAuthentication(options: OAuth2ClientOptions): ClientAuthentication | undefined {
   const { tokenEndpointAuthMethod: method, clientSecret = '' } = options
+  if (typeof method === 'function') return { method: 'custom', authenticate: method }
   return typeof method === 'string' ? createAuthentication(method, clientSecret) : method
 }
 

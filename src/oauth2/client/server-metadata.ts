@@ -1,5 +1,5 @@
 import { isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
-import { isNonEmptyString, isStringArray } from '../../util/assert.ts'
+import { isNonEmptyString, isRecord, isStringArray } from '../../util/assert.ts'
 import type { JsonObject } from '../../util/json.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { ClientError } from './errors.ts'
@@ -18,6 +18,10 @@ interface Shape {
 }
 
 const ENDPOINT: Shape = { is: isEndpoint, expectation: 'an absolute URL with https, or http on a loopback host' }
+const ALIASES: Shape = {
+  is: (value) => isRecord(value) && Object.values(value).every(isEndpoint),
+  expectation: 'an object of absolute URLs with https',
+}
 const LIST: Shape = { is: isStringArray, expectation: 'a list of strings' }
 const FLAG: Shape = { is: isBoolean, expectation: 'true or false' }
 
@@ -32,6 +36,10 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   jwks_uri: ENDPOINT,
   userinfo_endpoint: ENDPOINT,
   revocation_endpoint: ENDPOINT,
+  introspection_endpoint: ENDPOINT,
+  device_authorization_endpoint: ENDPOINT,
+  registration_endpoint: ENDPOINT,
+  mtls_endpoint_aliases: ALIASES,
   end_session_endpoint: ENDPOINT,
   token_endpoint_auth_methods_supported: LIST,
   revocation_endpoint_auth_methods_supported: LIST,

@@ -143,7 +143,7 @@ export class OpenIdClient extends OAuth2Client {
   protected async fetchLogin(
     grant: AuthorizationCallback | TokenParameters,
     exchange: LoginExchange,
-    isLogin: boolean = exchange.nonce !== undefined || asksForLogin(this.settings.scope),
+    isLogin: boolean = exchange.nonce !== undefined || asksForLogin(exchange.scope ?? this.settings.scope),
   ): Promise<Login> {
     const token = await super.fetchToken(grant, exchange)
     if (!isLogin) return { token }

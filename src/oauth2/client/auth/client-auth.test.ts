@@ -5,7 +5,7 @@ import { ClientSecretBasic } from './client-secret-basic.ts'
 import { ClientSecretPost } from './client-secret-post.ts'
 import { PublicClient } from './none.ts'
 
-const context = (clientId: string) => ({ clientId, endpoint: 'https://op.example/token' })
+const context = (clientId: string) => ({ clientId, endpoint: 'https://op.example/token', clock: Date.now })
 const decoded = (header = ''): string => atob(header.slice('Basic '.length))
 
 describe('RFC 6749 §2.3.1 client_secret_basic', () => {
