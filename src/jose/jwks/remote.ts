@@ -1,4 +1,5 @@
-import { outgoingFetch, type Transport } from '../../http/fetch.ts'
+import { defaultTransport } from '../../http/default-transport.ts'
+import type { Transport } from '../../http/fetch.ts'
 import type { Clock } from '../../util/clock.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
@@ -77,7 +78,7 @@ export class RemoteKeySet implements KeySource {
     }
     this.#unknownFor = toSeconds(options.unknownFor ?? '1m')
     this.#maxKeys = wholeNumber('maxKeys', options.maxKeys ?? 100, 1)
-    this.#transport = options.transport ?? outgoingFetch({ maxBytes: 262_144 })
+    this.#transport = options.transport ?? defaultTransport({ maxBytes: 262_144 })
     this.#clock = options.clock ?? Date.now
     this.#logger = createLogger(options.logger)
     this.#place = { registry: this.registry, ...(options.backend && { backend: options.backend }) }
