@@ -27,6 +27,9 @@ const STAGE = {
   // the server's description of itself
   discovery_failed: 'discovery',
   metadata_invalid: 'discovery',
+  // the way to the authorization server
+  provider_unknown: 'authorization',
+  return_to_refused: 'authorization',
   // the way back from the authorization server
   callback_invalid: 'callback',
   transaction_missing: 'callback',
@@ -78,11 +81,19 @@ const STAGE = {
   id_token_hash_mismatch: 'id_token',
   id_token_authentication_too_old: 'id_token',
   id_token_acr_mismatch: 'id_token',
+  id_token_too_old: 'id_token',
+  id_token_encrypted: 'id_token',
+  id_token_not_encrypted: 'id_token',
+  id_token_decryption_failed: 'id_token',
   keys_unavailable: 'id_token',
   // userinfo
   userinfo_refused: 'userinfo',
   userinfo_invalid: 'userinfo',
   userinfo_subject_mismatch: 'userinfo',
+  // the provider says that somebody logged out
+  logout_request_invalid: 'logout',
+  logout_token_invalid: 'logout',
+  logout_token_replayed: 'logout',
 } as const
 
 export type ClientErrorCode = keyof typeof STAGE
