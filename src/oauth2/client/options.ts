@@ -1,3 +1,4 @@
+import { defaultTransport } from '../../http/default-transport.ts'
 import type { Transport } from '../../http/fetch.ts'
 import { checkIssuer, isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
