@@ -1,2 +1,1 @@
-/** The version of this package, as published. */
-export const version = '0.0.0'
+export { version } from './util/version.ts'

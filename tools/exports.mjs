@@ -60,9 +60,9 @@ function sourceFiles() {
 
 /** @param {import('./package-entries.mjs').Manifest} manifest */
 function versionProblems(manifest) {
-  const path = `${repository}src/index.ts`
+  const path = `${repository}src/util/version.ts`
   const said = existsSync(path) && readFileSync(path, 'utf8').includes(versionSource(manifest.version))
-  return said ? [] : ['src/index.ts says another version than package.json: run "node tools/version.mjs"']
+  return said ? [] : ['src/util/version.ts says another version than package.json: run "node tools/version.mjs"']
 }
 
 if (isMain(import.meta.filename)) {

@@ -1,5 +1,5 @@
 // @ts-check
-// Copies the version of package.json into src/index.ts, after a release has raised it.
+// Copies the version of package.json into src/util/version.ts, after a release has raised it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { isMain } from './is-main.mjs'
 import { readManifest, repository } from './package-entries.mjs'
@@ -14,7 +14,7 @@ export function versionSource(version) {
 }
 
 if (isMain(import.meta.filename)) {
-  const path = `${repository}src/index.ts`
+  const path = `${repository}src/util/version.ts`
   const source = readFileSync(path, 'utf8')
   writeFileSync(path, source.replace(/export const version = '[^']*'/, versionSource(readManifest().version)))
 }

@@ -1,20 +1,30 @@
-import { fetchJson, type OutgoingRequest, type Transport } from '../../http/fetch.ts'
+import { fetchJson, type OutgoingRequest } from '../../http/fetch.ts'
 import { RequestParameters } from '../../http/form.ts'
-import type { Header } from '../../http/header.ts'
 import { queryOf } from '../../http/request.ts'
-import type { Clock } from '../../util/clock.ts'
+import { isStringArray } from '../../util/assert.ts'
+import type { Clock, Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
-import type { JsonObject } from '../../util/json.ts'
-import { type AuthorizationUrl, type AuthorizationUrlOptions, buildAuthorizationUrl } from './authorization-url.ts'
+import type { AuthorizationDetail } from '../authorization-details.ts'
+import { type AuthorizationUrlOptions, buildAuthorizationParameters } from './authorization-parameters.ts'
+import { type AuthorizationUrl, signParameters, toAuthorizationUrl } from './authorization-url.ts'
 import { type AuthorizationCallback, isAuthorizationCallback, validateCallback } from './callback.ts'
-import { toResponse, type WireMoment, withCompliance } from './compliance.ts'
+import { toResponse } from './compliance.ts'
 import { ServerMetadataSource } from './discovery.ts'
 import type { WellKnownName } from './discovery-urls.ts'
-import { buildEndpointRequest, getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
-import { ClientError, type ClientErrorCode, type ClientStage } from './errors.ts'
+import type { EndpointAnswer, EndpointCall } from './endpoint-call.ts'
+import { formTransport, getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
+import { ClientError, type ClientStage } from './errors.ts'
+import { exchange } from './exchange.ts'
 import { toClientError } from './fetch-failure.ts'
 import { type ClientSettings, checkOptions, type OAuth2ClientOptions } from './options.ts'
-import { buildProtectedRequest, type ProtectedRequestOptions, resolveApiUrl } from './protected-fetch.ts'
+import { isPushed, type PushedRequest, readPushedRequest } from './par.ts'
+import {
+  buildProtectedRequest,
+  isDpop,
+  type ProtectedRequestOptions,
+  requireUsable,
+  resolveApiUrl,
+} from './protected-fetch.ts'
 import { RefreshFlights, withUnchanged } from './refresh.ts'
 import { type RevocationOptions, revokeToken } from './revocation.ts'
 import { requestToken, type TokenParameters } from './token-request.ts'
@@ -33,30 +43,20 @@ export interface CodeExchange {
   readonly redirectUri?: string | undefined
   /** What was asked for, where it was another `scope` than the client's. */
   readonly scope?: string | readonly string[] | undefined
-}
-
-/** What a call of an endpoint is part of. */
-export interface EndpointCall {
-  readonly stage: ClientStage
-  readonly moment: WireMoment
-  /** The code for an answer that is no JSON object. */
-  readonly invalid?: ClientErrorCode
-  /** Asks for, and reads, an answer of another form than JSON. */
-  readonly fetch?: (transport: Transport, request: OutgoingRequest) => Promise<Omit<EndpointAnswer, 'endpoint'>>
-}
-
-/** What an endpoint answered, whatever its status. */
-export interface EndpointAnswer {
-  readonly endpoint: string
-  readonly status: number
-  readonly headers: readonly Header[]
-  readonly value: JsonObject
+  /** The resources that this access token is for. Defaults to the client's. @spec RFC 8707 §2.2 */
+  readonly resource?: string | readonly string[] | undefined
+  /** Of what was granted, what this access token is for; the server's default is all of it. @spec RFC 9396 §6 */
+  readonly authorizationDetails?: readonly AuthorizationDetail[] | undefined
 }
 
 export interface ClientCredentialsOptions {
   /** Defaults to the client's `scope`. */
   readonly scope?: string
-  /** Further parameters, spelled as on the wire (`resource`, `audience`). */
+  /** Defaults to the client's. @spec RFC 8707 §2.2 */
+  readonly resource?: string | readonly string[]
+  /** Defaults to the client's. @spec RFC 9396 §6 */
+  readonly authorizationDetails?: readonly AuthorizationDetail[]
+  /** Further parameters, spelled as on the wire (`audience`). */
   readonly parameters?: WireParameters
 }
 
@@ -86,8 +86,7 @@ export class OAuth2Client {
     const settings = checkOptions(options, wellKnown)
     const { discovery, transport, clock, logger } = settings
     this.#settings = settings
-    if (settings.codeChallengeMethod === 'none')
-      logger.warn('PKCE is off: codes of this client are not bound to a verifier')
+    warnOfWeakness(settings)
     if (discovery !== undefined) {
       this.#discovered = new ServerMetadataSource({ discovery, transport, clock, logger })
     }
@@ -113,6 +112,11 @@ export class OAuth2Client {
     return this.#settings.clock
   }
 
+  /** How long before its end a token is renewed. */
+  get leeway(): Seconds {
+    return this.#settings.leeway
+  }
+
   protected get settings(): ClientSettings {
     return this.#settings
   }
@@ -124,10 +128,20 @@ export class OAuth2Client {
     return { ...server, ...authentication?.endpoints?.(server) }
   }
 
-  /** @spec RFC 6749 §4.1.1 */
+  /**
+   * Where to send the browser. The request is signed and sent ahead where the client is made to.
+   *
+   * @throws ClientError `endpoint_missing`, `pushed_request_refused` …
+   * @spec RFC 6749 §4.1.1
+   */
   async createAuthorizationUrl(options: AuthorizationUrlOptions = {}): Promise<AuthorizationUrl> {
-    const endpoint = getEndpoint(await this.metadata(), 'authorization_endpoint')
-    return buildAuthorizationUrl(endpoint, this.#settings, options)
+    const server = await this.metadata()
+    const endpoint = getEndpoint(server, 'authorization_endpoint')
+    const { parameters, kept } = await buildAuthorizationParameters(this.#settings, options)
+    const signed = await signParameters(this.#settings, server, parameters)
+    const pushed = isPushed(this.#settings, server, signed) ? await this.#push(signed) : undefined
+    const url = await toAuthorizationUrl(endpoint, pushed?.parameters ?? signed, this.#settings.compliance)
+    return { url, ...kept, ...(pushed && { expiresAt: pushed.expiresAt }) }
   }
 
   /**
@@ -163,8 +177,15 @@ export class OAuth2Client {
 
   /** @spec RFC 6749 §4.4 */
   clientCredentials(options: ClientCredentialsOptions = {}): Promise<TokenSet> {
-    const scope = options.scope ?? this.#settings.scope.join(' ')
-    return this.requestToken({ scope: scope || undefined, ...options.parameters, grant_type: 'client_credentials' })
+    const { scope, resource, authorizationDetails } = this.#settings
+    const details = options.authorizationDetails ?? authorizationDetails
+    return this.requestToken({
+      scope: (options.scope ?? scope.join(' ')) || undefined,
+      resource: options.resource ?? resource,
+      authorization_details: details && JSON.stringify(details),
+      ...options.parameters,
+      grant_type: 'client_credentials',
+    })
   }
 
   /**
@@ -208,13 +229,11 @@ export class OAuth2Client {
   ): Promise<EndpointAnswer> {
     const server: Readonly<Record<string, unknown>> & KnownServer = await this.metadata()
     const endpoint = getEndpoint(server as Partial<Record<typeof name, string>>, name)
-    const supported = server[`${name}_auth_methods_supported`] ?? server.token_endpoint_auth_methods_supported
-    const request = await buildEndpointRequest(this.#settings, server, endpoint, parameters, supported as string[])
+    const listed = server[`${name}_auth_methods_supported`] ?? server.token_endpoint_auth_methods_supported
+    const supported = isStringArray(listed) ? listed : undefined
+    const transport = formTransport(this.#settings, server, { endpoint, parameters, moment, supported })
     try {
-      return {
-        endpoint,
-        ...(await fetch(withCompliance(this.#settings.transport, this.#settings.compliance, moment), request)),
-      }
+      return { endpoint, ...(await fetch(transport, { url: endpoint })) }
     } catch (error) {
       throw toClientError(error, { stage, endpoint, invalid })
     }
@@ -263,17 +282,28 @@ export class OAuth2Client {
     url: string | URL,
     options: ProtectedRequestOptions,
   ): Promise<Response> {
-    const endpoint = resolveApiUrl(url, this.#settings.apiBaseUrl)
-    if (options.token === undefined) {
-      throw new ClientError('missing_token', '"token" is missing: the call needs an access token', { stage, endpoint })
-    }
-    const token = await this.ensureActiveToken(options.token)
-    const request = buildProtectedRequest(method, endpoint, token, options)
+    const { apiBaseUrl, dpop, tokenPlacement: placement } = this.#settings
+    const endpoint = resolveApiUrl(url, apiBaseUrl)
+    const token = options.withholdToken === true ? undefined : await this.activeToken(stage, endpoint, options)
+    if (token !== undefined) requireUsable(token, dpop !== undefined)
+    const accessToken = token !== undefined && isDpop(token.token_type) ? token.access_token : undefined
+    const moment = stage === 'userinfo' ? 'userinfo' : 'protected'
+    const build = (): OutgoingRequest => buildProtectedRequest(method, endpoint, { token, placement }, options)
     try {
-      return toResponse(await this.#settings.transport(request))
+      return toResponse(await exchange(this.#settings, { moment, build, accessToken }))
     } catch (error) {
       throw toClientError(error, { stage, endpoint, invalid: 'request_failed' })
     }
+  }
+
+  /** The token that opens an API, renewed where it has to be. */
+  protected async activeToken(
+    stage: ClientStage,
+    endpoint: string,
+    { token }: ProtectedRequestOptions,
+  ): Promise<TokenSet> {
+    if (token !== undefined) return this.ensureActiveToken(token)
+    throw new ClientError('missing_token', '"token" is missing: the call needs an access token', { stage, endpoint })
   }
 
   /** Asks the token endpoint. */
@@ -298,13 +328,20 @@ export class OAuth2Client {
     return token
   }
 
+  /** @spec RFC 9126 §2.1 */
+  async #push(parameters: WireParameters): Promise<PushedRequest> {
+    const call = { stage: 'authorization', moment: 'pushedAuthorization', invalid: 'pushed_response_invalid' } as const
+    const answer = await this.callEndpoint('pushed_authorization_request_endpoint', parameters, call)
+    return readPushedRequest(this.#settings, answer)
+  }
+
   /** @spec RFC 6749 §4.1.3 */
-  async #redeem(callback: AuthorizationCallback, exchange: CodeExchange): Promise<TokenSet> {
+  async #redeem(callback: AuthorizationCallback, details: CodeExchange): Promise<TokenSet> {
     const { issuer } = await this.metadata()
     if (callback.clientId !== this.clientId || callback.issuer !== issuer) {
       throw new ConfigurationError('fetchToken', ['the callback was validated by the client of another server'])
     }
-    if (exchange.codeVerifier === undefined && this.#settings.codeChallengeMethod === 'S256') {
+    if (details.codeVerifier === undefined && this.#settings.codeChallengeMethod === 'S256') {
       throw new ConfigurationError('fetchToken', [
         '"codeVerifier" is missing: expected the one of createAuthorizationUrl',
       ])
@@ -312,10 +349,19 @@ export class OAuth2Client {
     return this.requestToken({
       grant_type: 'authorization_code',
       code: callback.code,
-      redirect_uri: exchange.redirectUri ?? this.#settings.redirectUri,
-      code_verifier: exchange.codeVerifier,
+      redirect_uri: details.redirectUri ?? this.#settings.redirectUri,
+      code_verifier: details.codeVerifier,
+      resource: details.resource ?? this.#settings.resource,
+      authorization_details: details.authorizationDetails && JSON.stringify(details.authorizationDetails),
     })
   }
+}
+
+/** What the options give up is said once, where somebody may read it. */
+function warnOfWeakness({ codeChallengeMethod, tokenPlacement, logger }: ClientSettings): void {
+  if (codeChallengeMethod === 'none') logger.warn('PKCE is off: codes of this client are not bound to a verifier')
+  if (tokenPlacement === 'query') logger.warn('access tokens go into URLs, which logs and histories keep')
+  if (tokenPlacement === 'body') logger.warn('access tokens go into forms, which APIs may log')
 }
 
 function toParameters(response: string | URL | RequestParameters): RequestParameters {

@@ -30,6 +30,9 @@ const STAGE = {
   // the way to the authorization server
   provider_unknown: 'authorization',
   return_to_refused: 'authorization',
+  // the way to the authorization server
+  pushed_request_refused: 'authorization',
+  pushed_response_invalid: 'authorization',
   // the way back from the authorization server
   callback_invalid: 'callback',
   transaction_missing: 'callback',
@@ -44,6 +47,7 @@ const STAGE = {
   code_missing: 'callback',
   // tokens
   token_response_invalid: 'token',
+  token_type_downgraded: 'token',
   token_refused: 'token',
   missing_token: 'resource',
   token_expired: 'resource',

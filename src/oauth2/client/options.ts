@@ -1,22 +1,38 @@
 import { defaultTransport } from '../../http/default-transport.ts'
 import type { Transport } from '../../http/fetch.ts'
-import { checkIssuer, isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Clock, Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
-import { isScope, parseScope } from '../scope.ts'
+import type { AuthorizationDetail } from '../authorization-details.ts'
+import { parseScope } from '../scope.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
-import { createAuthentication, TOKEN_ENDPOINT_AUTH_METHODS, type TokenEndpointAuthMethod } from './auth/choose.ts'
+import { findAuthentication, type TokenEndpointAuthMethod } from './auth/choose.ts'
 import type { ClientAuthentication, ClientAuthenticationContext, ClientCredentials } from './auth/client-auth.ts'
 import type { ComplianceHooks } from './compliance.ts'
 import { type Discovery, findDiscovery, type WellKnownName } from './discovery-urls.ts'
+import type { WireParameters } from './endpoint-request.ts'
+import { findOptionProblems } from './option-problems.ts'
+import type { ProofOfPossession } from './proof-of-possession.ts'
 import type { RefreshLock } from './refresh-lock.ts'
-import { findMetadataProblem } from './server-metadata.ts'
+import type { RequestSigner } from './request-signer.ts'
 import { DEFAULT_LEEWAY, type TokenSet } from './token-set.ts'
+import { withUserAgent } from './user-agent.ts'
+
+export { findSpanProblems } from './option-problems.ts'
 
 /** A client's own way to say who it is: what to add to a request. */
 export type CustomAuthentication = (context: ClientAuthenticationContext) => Awaitable<ClientCredentials>
+
+/** A method of client authentication: one of the usual names or of `clientAuthMethods`, an object, or a function. */
+export type AuthMethodChoice =
+  | TokenEndpointAuthMethod
+  | (string & Record<never, never>)
+  | ClientAuthentication
+  | CustomAuthentication
+
+/** Where a Bearer token goes. @spec RFC 6750 §2 */
+export type TokenPlacement = 'header' | 'query' | 'body'
 
 /** A client, and the authorization server that it is registered at. */
 export interface OAuth2ClientOptions {
@@ -26,7 +42,14 @@ export interface OAuth2ClientOptions {
    * Defaults to what the server supports: `client_secret_basic` with a secret, `none` without. What needs more than a secret is
    * an object (`new PrivateKeyJwt(key)`); a way of your own is one too, or a function.
    */
-  tokenEndpointAuthMethod?: TokenEndpointAuthMethod | ClientAuthentication | CustomAuthentication
+  tokenEndpointAuthMethod?: AuthMethodChoice
+  /** The same for the revocation endpoint, where it is another. Default: as at the token endpoint. */
+  revocationEndpointAuthMethod?: AuthMethodChoice
+  /**
+   * Further methods, to be chosen by their names. Where no name is given, the first one that the server lists; where it
+   * lists none of them, the first one.
+   */
+  clientAuthMethods?: readonly ClientAuthentication[]
 
   /** The authorization server's identifier. Without endpoints it is also where they are discovered. */
   issuer?: string
@@ -36,6 +59,8 @@ export interface OAuth2ClientOptions {
   authorizeUrl?: string
   /** The token endpoint; stands above what is discovered. */
   accessTokenUrl?: string
+  /** Where tokens are renewed, for a server that has an address of its own for it. Default: the token endpoint. */
+  refreshTokenUrl?: string
   /** What else is known about the server, spelled as on the wire; stands above what is discovered. */
   serverMetadata?: Partial<ServerMetadata>
 
@@ -46,6 +71,35 @@ export interface OAuth2ClientOptions {
   redirectUri?: string
   /** `none` gives up the protection of the code and is for servers that refuse the parameter. Default `S256`. */
   codeChallengeMethod?: 'S256' | 'none'
+  /** The resources that tokens are for, as URIs; calls may say others. @spec RFC 8707 §2 */
+  resource?: string | readonly string[]
+  /** What to ask for in detail; calls may say otherwise. @spec RFC 9396 §5 */
+  authorizationDetails?: readonly AuthorizationDetail[]
+  /** Further parameters of authorization requests, spelled as on the wire; those of a call stand above them. */
+  authorizeParams?: WireParameters
+  /** Further parameters of token requests, whatever the grant; those of a call stand above them. */
+  accessTokenParams?: WireParameters
+  /** Further parameters of the requests that renew tokens. */
+  refreshTokenParams?: WireParameters
+  /**
+   * Whether the parameters of an authorization request go to the server first, and the browser carries a reference.
+   * `auto`, the default: where the server requires it, and where it can be done and a URL is no good place for them: with
+   * `requestObjects`, which are long, and with `authorizationDetails`, which say what somebody is about to do. That a
+   * server lists the endpoint is no reason by itself: it would cost every login a request more.
+   *
+   * @spec RFC 9126 §5
+   */
+  pushedAuthorizationRequests?: 'auto' | 'always' | 'never'
+  /** Signs authorization requests: `new RequestObjects(key)`. @spec RFC 9101 §4 */
+  requestObjects?: RequestSigner
+  /** Binds tokens to a key: `new Dpop(key)`. @spec RFC 9449 §5 */
+  dpop?: ProofOfPossession
+  /**
+   * For APIs that do not look into the header. `query` puts access tokens into URLs, which logs and histories keep;
+   * `body` goes with forms, other requests use the header. Tokens of the type DPoP have no other place than the header.
+   * Default `header`.
+   */
+  tokenPlacement?: TokenPlacement
   /** How long before its end a token is renewed; 60 seconds, at most half of its lifetime. */
   leeway?: Seconds
   /**
@@ -64,6 +118,8 @@ export interface OAuth2ClientOptions {
   compliance?: ComplianceHooks | readonly ComplianceHooks[]
 
   transport?: Transport
+  /** How the client introduces itself. Default: the name and version of this package. Browsers keep their own. */
+  userAgent?: string
   clock?: Clock
   logger?: Logger
 }
@@ -74,13 +130,26 @@ export interface ClientSettings {
   readonly clientSecret?: string
   /** Absent: chosen when the server's metadata are known. */
   readonly authentication?: ClientAuthentication
+  /** At the revocation endpoint, where it is another. */
+  readonly revocationAuthentication?: ClientAuthentication
+  readonly clientAuthMethods: readonly ClientAuthentication[]
   readonly discovery?: Discovery
   /** What the developer said about the server. */
   readonly serverMetadata: Partial<ServerMetadata>
+  readonly refreshTokenUrl?: string
   readonly apiBaseUrl?: string
   readonly scope: readonly string[]
   readonly redirectUri?: string
   readonly codeChallengeMethod: 'S256' | 'none'
+  readonly resource: readonly string[]
+  readonly authorizationDetails?: readonly AuthorizationDetail[]
+  readonly authorizeParams: WireParameters
+  readonly accessTokenParams: WireParameters
+  readonly refreshTokenParams: WireParameters
+  readonly pushedAuthorizationRequests: 'auto' | 'always' | 'never'
+  readonly requestObjects?: RequestSigner
+  readonly dpop?: ProofOfPossession
+  readonly tokenPlacement: TokenPlacement
   readonly leeway: Seconds
   readonly fetchToken?: NonNullable<OAuth2ClientOptions['fetchToken']>
   readonly updateToken?: NonNullable<OAuth2ClientOptions['updateToken']>
@@ -98,47 +167,66 @@ export interface ClientSettings {
  * @throws ConfigurationError with every problem at once.
  */
 export function checkOptions(options: OAuth2ClientOptions, wellKnown: readonly WellKnownName[]): ClientSettings {
-  const problems = [
-    ...findAuthenticationProblems(options),
-    ...findAddressProblems(options),
-    ...findServerProblems(options),
-    ...findScopeProblems(options),
-    ...findSpanProblems({ leeway: options.leeway }),
-  ]
+  const problems = findOptionProblems(options)
   if (problems.length > 0) throw new ConfigurationError('OAuth2Client', problems)
   const discovery = findDiscovery(options, wellKnown)
   if (typeof discovery === 'string') throw new ConfigurationError('OAuth2Client', [discovery])
   return toSettings(options, discovery)
 }
 
+/** What is taken as it is, where it is there. */
+const UNCHANGED = [
+  'clientSecret',
+  'refreshTokenUrl',
+  'apiBaseUrl',
+  'redirectUri',
+  'authorizationDetails',
+  'requestObjects',
+  'dpop',
+  'fetchToken',
+  'updateToken',
+  'refreshLock',
+] as const
+
 function toSettings(options: OAuth2ClientOptions, discovery: Discovery | undefined): ClientSettings {
-  const { clientSecret, redirectUri, apiBaseUrl, fetchToken, updateToken, refreshLock } = options
-  const authentication = toAuthentication(options)
+  const authentication = toAuthentication(options.tokenEndpointAuthMethod, options)
+  const revocationAuthentication = toAuthentication(options.revocationEndpointAuthMethod, options)
   return {
+    ...pickGiven(options, UNCHANGED),
     clientId: options.clientId,
+    clientAuthMethods: options.clientAuthMethods ?? [],
     serverMetadata: toServerMetadata(options),
     scope: typeof options.scope === 'string' ? parseScope(options.scope) : (options.scope ?? []),
     codeChallengeMethod: options.codeChallengeMethod ?? 'S256',
+    resource: [options.resource ?? []].flat(),
+    authorizeParams: options.authorizeParams ?? {},
+    accessTokenParams: options.accessTokenParams ?? {},
+    refreshTokenParams: options.refreshTokenParams ?? {},
+    pushedAuthorizationRequests: options.pushedAuthorizationRequests ?? 'auto',
+    tokenPlacement: options.tokenPlacement ?? 'header',
     leeway: options.leeway ?? DEFAULT_LEEWAY,
     compliance: [options.compliance ?? []].flat(),
-    transport: options.transport ?? defaultTransport(),
+    transport: withUserAgent(options.transport ?? defaultTransport(), options.userAgent),
     clock: options.clock ?? Date.now,
     logger: createLogger(options.logger),
-    ...(clientSecret !== undefined && { clientSecret }),
     ...(authentication !== undefined && { authentication }),
+    ...(revocationAuthentication !== undefined && { revocationAuthentication }),
     ...(discovery !== undefined && { discovery }),
-    ...(redirectUri !== undefined && { redirectUri }),
-    ...(apiBaseUrl !== undefined && { apiBaseUrl }),
-    ...(fetchToken !== undefined && { fetchToken }),
-    ...(updateToken !== undefined && { updateToken }),
-    ...(refreshLock !== undefined && { refreshLock }),
   }
 }
 
-function toAuthentication(options: OAuth2ClientOptions): ClientAuthentication | undefined {
-  const { tokenEndpointAuthMethod: method, clientSecret = '' } = options
-  if (typeof method === 'function') return { method: 'custom', authenticate: method }
-  return typeof method === 'string' ? createAuthentication(method, clientSecret) : method
+function pickGiven<T extends object, K extends keyof T>(from: T, names: readonly K[]): Partial<Pick<T, K>> {
+  const given: Partial<Pick<T, K>> = {}
+  for (const name of names) if (from[name] !== undefined) given[name] = from[name]
+  return given
+}
+
+function toAuthentication(
+  choice: AuthMethodChoice | undefined,
+  { clientSecret = '', clientAuthMethods = [] }: OAuth2ClientOptions,
+): ClientAuthentication | undefined {
+  if (typeof choice === 'function') return { method: 'custom', authenticate: choice }
+  return typeof choice === 'string' ? findAuthentication(choice, clientSecret, clientAuthMethods) : choice
 }
 
 function toServerMetadata(options: OAuth2ClientOptions): Partial<ServerMetadata> {
@@ -148,76 +236,4 @@ function toServerMetadata(options: OAuth2ClientOptions): Partial<ServerMetadata>
     ...(options.authorizeUrl !== undefined && { authorization_endpoint: options.authorizeUrl }),
     ...(options.accessTokenUrl !== undefined && { token_endpoint: options.accessTokenUrl }),
   }
-}
-
-function findAuthenticationProblems(options: OAuth2ClientOptions): string[] {
-  const { clientId, clientSecret, tokenEndpointAuthMethod: method } = options
-  const problems: string[] = []
-  if (typeof clientId !== 'string' || clientId === '')
-    problems.push('"clientId" is missing: expected the identifier given by the provider')
-  if (Object.hasOwn(options, 'clientSecret') && !clientSecret) {
-    // Most likely an environment variable that is not set. Going on as a public client would only fail later.
-    problems.push('"clientSecret" is there but empty: expected the secret, or nothing at all for a public client')
-  }
-  if (typeof method !== 'string') return problems
-  if (!TOKEN_ENDPOINT_AUTH_METHODS.includes(method)) {
-    problems.push(
-      `"tokenEndpointAuthMethod" is unknown: expected one of ${TOKEN_ENDPOINT_AUTH_METHODS.join(', ')}, or an object`,
-    )
-  } else if (method === 'none' && clientSecret !== undefined) {
-    problems.push('"tokenEndpointAuthMethod" is none, which sends no secret: leave "clientSecret" out')
-  } else if (method !== 'none' && clientSecret === undefined) {
-    problems.push(`"clientSecret" is missing: "tokenEndpointAuthMethod" is ${method}`)
-  }
-  return problems
-}
-
-const ADDRESSES = ['serverMetadataUrl', 'authorizeUrl', 'accessTokenUrl', 'apiBaseUrl'] as const
-
-/** Nothing secret goes over plain http to another machine. @spec RFC 9700 §2.6 */
-function findAddressProblems(options: OAuth2ClientOptions): string[] {
-  return ADDRESSES.filter((name) => options[name] !== undefined)
-    .filter((name) => !isSecureUrl(options[name] ?? ''))
-    .map((name) => `"${name}" must be an absolute URL with https, or http on a loopback host`)
-}
-
-function isSecureUrl(text: string): boolean {
-  const url = parseUrl(text)
-  return url !== undefined && isHttpsOrLoopback(url) && url.username === '' && url.password === ''
-}
-
-function findServerProblems(options: OAuth2ClientOptions): string[] {
-  const { issuer, serverMetadataUrl, authorizeUrl, accessTokenUrl, serverMetadata } = options
-  const isKnown = [issuer, serverMetadataUrl, authorizeUrl, accessTokenUrl, serverMetadata].some(
-    (it) => it !== undefined,
-  )
-  if (!isKnown)
-    return ['the authorization server is not named: expected "serverMetadataUrl", "issuer" or "accessTokenUrl"']
-  const claimed = serverMetadata?.issuer ?? issuer
-  if (issuer !== undefined && claimed !== issuer) return ['"serverMetadata" names another issuer than "issuer"']
-  const problem = claimed === undefined ? undefined : checkIssuer(claimed)
-  const member = findMetadataProblem(serverMetadata ?? {})
-  return [
-    ...(problem === undefined ? [] : [`"issuer" ${problem}`]),
-    ...(member === undefined
-      ? []
-      : [`"${member.name}" in "serverMetadata" is invalid: expected ${member.expectation}`]),
-  ]
-}
-
-/** A span that is no number (`Number(process.env.LEEWAY)`) compares with nothing, so that what it loosens is never true. */
-export function findSpanProblems(spans: Readonly<Record<string, Seconds | undefined>>): string[] {
-  return Object.entries(spans)
-    .filter(([, span]) => span !== undefined && !(Number.isSafeInteger(span) && span >= 0))
-    .map(([name]) => `"${name}" must be a whole number of seconds`)
-}
-
-/** @spec RFC 6749 §3.3 */
-function findScopeProblems({ scope, redirectUri }: OAuth2ClientOptions): string[] {
-  const problems: string[] = []
-  const text = typeof scope === 'string' ? scope : (scope ?? []).join(' ')
-  if (!isScope(text)) problems.push('"scope" must be names without quotes or backslashes, separated by spaces')
-  if (redirectUri !== undefined && parseUrl(redirectUri) === undefined)
-    problems.push('"redirectUri" must be an absolute URI')
-  return problems
 }

@@ -36,6 +36,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   jwks_uri: ENDPOINT,
   userinfo_endpoint: ENDPOINT,
   revocation_endpoint: ENDPOINT,
+  pushed_authorization_request_endpoint: ENDPOINT,
   introspection_endpoint: ENDPOINT,
   device_authorization_endpoint: ENDPOINT,
   registration_endpoint: ENDPOINT,
@@ -46,6 +47,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   id_token_signing_alg_values_supported: LIST,
   code_challenge_methods_supported: LIST,
   authorization_response_iss_parameter_supported: FLAG,
+  require_pushed_authorization_requests: FLAG,
 }
 
 /**
