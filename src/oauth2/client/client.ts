@@ -25,10 +25,10 @@ import {
   requireUsable,
   resolveApiUrl,
 } from './protected-fetch.ts'
-import { RefreshFlights, withUnchanged } from './refresh.ts'
+import { TokenRenewal } from './renewal.ts'
 import { type RevocationOptions, revokeToken } from './revocation.ts'
 import { requestToken, type TokenParameters } from './token-request.ts'
-import { isExpired, type TokenSet } from './token-set.ts'
+import type { TokenSet } from './token-set.ts'
 
 /** What was kept since the browser was sent away. */
 export interface CallbackState {
@@ -60,6 +60,14 @@ export interface ClientCredentialsOptions {
   readonly parameters?: WireParameters
 }
 
+export interface RenewalOptions {
+  /**
+   * The request of the application that the token belongs to: with it `fetchToken` finds the one that somebody else may have
+   * stored in its place, and `updateToken` knows where the new one goes.
+   */
+  readonly request?: unknown
+}
+
 /**
  * A client of one authorization server: sends people there, redeems what they bring back, renews and revokes tokens, and
  * calls the APIs that they open. Keep one object for each client: what it knows about the server, and the refreshes that
@@ -77,7 +85,7 @@ export class OAuth2Client {
   /** Private, so that printing a client prints no secret. */
   readonly #settings: ClientSettings
   readonly #discovered: ServerMetadataSource | undefined
-  readonly #refreshes: RefreshFlights
+  readonly #renewal: TokenRenewal
 
   constructor(
     options: OAuth2ClientOptions,
@@ -90,13 +98,13 @@ export class OAuth2Client {
     if (discovery !== undefined) {
       this.#discovered = new ServerMetadataSource({ discovery, transport, clock, logger })
     }
-    this.#refreshes = new RefreshFlights(
-      {
-        fetch: (refreshToken, previous) => this.#fetchRenewed(refreshToken, previous),
-        accept: (renewed, previous) => this.#acceptAndStore(renewed, previous),
-      },
-      clock,
-    )
+    this.#renewal = new TokenRenewal({
+      settings,
+      refresh: (refreshToken) => this.#refresh(refreshToken),
+      accept: (renewed, previous) => this.acceptRenewed(renewed, previous),
+      subjectOf: (token) => this.subjectOf(token),
+      issuer: async () => (await this.metadata()).issuer,
+    })
   }
 
   get clientId(): string {
@@ -175,32 +183,50 @@ export class OAuth2Client {
     return this.requestToken(grant)
   }
 
-  /** @spec RFC 6749 §4.4 */
-  clientCredentials(options: ClientCredentialsOptions = {}): Promise<TokenSet> {
+  /**
+   * A token for the client itself. It comes without a refresh token and is renewed by asking again: it may be used for ever.
+   *
+   * @spec RFC 6749 §4.4
+   */
+  async clientCredentials(options: ClientCredentialsOptions = {}): Promise<TokenSet> {
     const { scope, resource, authorizationDetails } = this.#settings
     const details = options.authorizationDetails ?? authorizationDetails
-    return this.requestToken({
+    const parameters = {
       scope: (options.scope ?? scope.join(' ')) || undefined,
       resource: options.resource ?? resource,
       authorization_details: details && JSON.stringify(details),
       ...options.parameters,
       grant_type: 'client_credentials',
-    })
+    }
+    return this.renewable(await this.requestToken(parameters), () => this.requestToken(parameters))
+  }
+
+  /**
+   * Says how a token is renewed that has no refresh token: as long as this client lives, whoever uses the token after its end,
+   * or a copy of it, gets the one that `renew` brought last.
+   *
+   * @example
+   * const token = client.renewable(await fetchByAssertion(), () => fetchByAssertion())
+   * @returns the token.
+   */
+  renewable(token: TokenSet, renew: () => Promise<TokenSet>): TokenSet {
+    this.#renewal.remember(token, renew)
+    return token
   }
 
   /**
    * Renews a token. However many ask at once with the same refresh token, the server is asked once.
    *
-   * @throws ClientError `missing_token` where there is no refresh token, `token_refused` …
+   * @throws ClientError `missing_token` where there is no refresh token, `token_refused`, `token_update_conflict` …
    * @spec RFC 6749 §6
    */
-  async refreshToken(token: TokenSet): Promise<TokenSet> {
+  async refreshToken(token: TokenSet, options: RenewalOptions = {}): Promise<TokenSet> {
     if (token.refresh_token === undefined) {
       throw new ClientError('missing_token', '"refresh_token" is missing: the server did not grant one', {
         stage: 'refresh',
       })
     }
-    return this.#refreshes.refresh(token.refresh_token, token)
+    return this.#renewal.renew(token, { ...options, isFound: false })
   }
 
   /**
@@ -208,11 +234,8 @@ export class OAuth2Client {
    *
    * @throws ClientError `token_expired` where it cannot be renewed.
    */
-  async ensureActiveToken(token: TokenSet): Promise<TokenSet> {
-    const { clock, leeway } = this.#settings
-    if (!isExpired(token, { clock, leeway })) return token
-    if (token.refresh_token !== undefined) return this.refreshToken(token)
-    throw new ClientError('token_expired', 'access token has expired and there is no refresh token to renew it with')
+  async ensureActiveToken(token: TokenSet, options: RenewalOptions = {}): Promise<TokenSet> {
+    return this.#renewal.ensureActive(token, { ...options, isFound: false })
   }
 
   /**
@@ -300,9 +323,11 @@ export class OAuth2Client {
   protected async activeToken(
     stage: ClientStage,
     endpoint: string,
-    { token }: ProtectedRequestOptions,
+    { token, request }: ProtectedRequestOptions,
   ): Promise<TokenSet> {
-    if (token !== undefined) return this.ensureActiveToken(token)
+    if (token !== undefined) return this.ensureActiveToken(token, { request })
+    const found = await this.#settings.fetchToken?.(request)
+    if (found !== undefined) return this.#renewal.ensureActive(found, { request, isFound: true })
     throw new ClientError('missing_token', '"token" is missing: the call needs an access token', { stage, endpoint })
   }
 
@@ -316,16 +341,14 @@ export class OAuth2Client {
     return renewed
   }
 
-  async #fetchRenewed(refreshToken: string, previous: TokenSet): Promise<TokenSet> {
-    const parameters = { grant_type: 'refresh_token', refresh_token: refreshToken }
-    const renewed = await requestToken(this.#settings, await this.metadata(), parameters, 'refresh')
-    return withUnchanged(renewed, refreshToken, previous)
+  /** Who logged in, where the token says so. Renewals for one person wait for each other. */
+  protected subjectOf(_token: TokenSet): string | undefined {
+    return undefined
   }
 
-  async #acceptAndStore(renewed: TokenSet, previous: TokenSet): Promise<TokenSet> {
-    const token = await this.acceptRenewed(renewed, previous)
-    await this.#settings.updateToken?.(token, previous)
-    return token
+  async #refresh(refreshToken: string): Promise<TokenSet> {
+    const parameters = { grant_type: 'refresh_token', refresh_token: refreshToken }
+    return requestToken(this.#settings, await this.metadata(), parameters, 'refresh')
   }
 
   /** @spec RFC 9126 §2.1 */

@@ -52,6 +52,7 @@ const STAGE = {
   missing_token: 'resource',
   token_expired: 'resource',
   token_type_unsupported: 'resource',
+  token_update_conflict: 'refresh',
   revocation_refused: 'revocation',
   // tokens without a browser, and questions about tokens
   device_refused: 'device',

@@ -1,5 +1,7 @@
 /** The client's side of OAuth 2. */
+
 export type { KeyValueStore } from '../../util/key-value-store.ts'
+export type { AuthorizationDetail } from '../authorization-details.ts'
 export type { TokenEndpointAuthMethod } from './auth/choose.ts'
 export type { ClientAssertionOptions } from './auth/client-assertion.ts'
 export type { ClientAuthentication, ClientAuthenticationContext, ClientCredentials } from './auth/client-auth.ts'
@@ -12,8 +14,15 @@ export { PrivateKeyJwt } from './auth/private-key-jwt.ts'
 export type { AuthorizationUrlOptions } from './authorization-parameters.ts'
 export type { AuthorizationUrl } from './authorization-url.ts'
 export type { AuthorizationCallback } from './callback.ts'
-export { type CallbackState, type ClientCredentialsOptions, type CodeExchange, OAuth2Client } from './client.ts'
+export {
+  type CallbackState,
+  type ClientCredentialsOptions,
+  type CodeExchange,
+  OAuth2Client,
+  type RenewalOptions,
+} from './client.ts'
 export type { ComplianceHooks, WireMoment } from './compliance.ts'
+export { Dpop, type DpopOptions } from './dpop.ts'
 export type { KnownServer, WireParameters } from './endpoint-request.ts'
 export {
   ClientError,
@@ -22,9 +31,12 @@ export {
   type ClientStage,
   type ProviderRefusal,
 } from './errors.ts'
-export type { CustomAuthentication, OAuth2ClientOptions } from './options.ts'
+export type { AuthMethodChoice, CustomAuthentication, OAuth2ClientOptions, TokenPlacement } from './options.ts'
+export type { ProofOfPossession, ProvenCall } from './proof-of-possession.ts'
 export type { ProtectedRequestOptions } from './protected-fetch.ts'
 export type { RefreshLock } from './refresh-lock.ts'
+export { type RequestEncryption, RequestObjects, type RequestObjectsOptions } from './request-objects.ts'
+export type { RequestSigner, RequestSigningContext } from './request-signer.ts'
 export type { RevocationOptions } from './revocation.ts'
 export type { TokenParameters } from './token-request.ts'
 export { type ExpiryOptions, isExpired, type TokenSet } from './token-set.ts'
