@@ -1,7 +1,7 @@
 import { randomToken } from '../../crypto/random.ts'
 import { decodeUnverifiedJwt } from '../../jose/jwt/index.ts'
 import { type AuthorizationCallback, isAuthorizationCallback } from '../../oauth2/client/callback.ts'
-import { type CodeExchange, OAuth2Client } from '../../oauth2/client/client.ts'
+import { type CodeExchange, OAuth2Client, type RenewalOptions } from '../../oauth2/client/client.ts'
 import { getEndpoint } from '../../oauth2/client/endpoint-request.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
 import type { TokenParameters } from '../../oauth2/client/token-request.ts'
@@ -101,12 +101,12 @@ export class OpenIdClient extends OAuth2Client {
     return token
   }
 
-  override refreshToken(token: OpenIdTokenSet): Promise<OpenIdTokenSet> {
-    return super.refreshToken(token)
+  override refreshToken(token: OpenIdTokenSet, options?: RenewalOptions): Promise<OpenIdTokenSet> {
+    return super.refreshToken(token, options)
   }
 
-  override ensureActiveToken(token: OpenIdTokenSet): Promise<OpenIdTokenSet> {
-    return super.ensureActiveToken(token)
+  override ensureActiveToken(token: OpenIdTokenSet, options?: RenewalOptions): Promise<OpenIdTokenSet> {
+    return super.ensureActiveToken(token, options)
   }
 
   /**
@@ -150,6 +150,10 @@ export class OpenIdClient extends OAuth2Client {
     if (token.id_token === undefined && !isAuthorizationCallback(grant)) return { token }
     const idToken = await this.#validate(token, exchange)
     return { token: { ...token, userinfo: idToken.claims }, idToken }
+  }
+
+  protected override subjectOf(token: OpenIdTokenSet): string | undefined {
+    return this.#whoLoggedIn(token)?.sub
   }
 
   /** A renewed ID token must be about the same person; where there is none, the one of the login stays. */
