@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { AccessToken, Requirement, ResourceProtector } from '../oauth2/resource/index.ts'
 import { defineOAuth, type OAuthConstructor } from '../oidc/client/index.ts'
 import type { NodeRequest } from './shared/node-body.ts'
-import { NodeClient } from './shared/node-client.ts'
+import { NodeClient, viewNode } from './shared/node-client.ts'
 import { fromNode, type ProxyOptions } from './shared/node-request.ts'
 import { toNode } from './shared/node-response.ts'
 import { admit, answerMetadata } from './shared/protected-node.ts'
@@ -28,7 +28,7 @@ export { fromNode, NodeClient, toNode }
  *   res.json({ hello: token.userinfo?.email })
  * })
  */
-export const OAuth: OAuthConstructor<NodeClient> = /* @__PURE__ */ defineOAuth(NodeClient)
+export const OAuth: OAuthConstructor<NodeClient, NodeRequest> = /* @__PURE__ */ defineOAuth(NodeClient, viewNode)
 
 /** A middleware for Express 4 and 5, and for what else takes the same three arguments. */
 export type Middleware = (request: NodeRequest, response: ServerResponse, next: (error?: unknown) => void) => void

@@ -1,6 +1,7 @@
-import { fromFetch, toFetch } from '../http/index.ts'
+import { fromFetch, type HttpRequest, toFetch } from '../http/index.ts'
 import type { AccessToken, Requirement, ResourceProtector, TokenFor } from '../oauth2/resource/index.ts'
 import {
+  type AuthorizeData,
   type AuthorizeRedirectOptions,
   type CompletedLogin,
   type CompletedLogout,
@@ -11,6 +12,7 @@ import {
   RegisteredClient,
 } from '../oidc/client/index.ts'
 import type { OAuthServer } from './shared/server.ts'
+import { viewOnce } from './shared/view.ts'
 
 export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
 export { ClientError } from '../oidc/client/index.ts'
@@ -25,6 +27,11 @@ export type WebLogin = WithHeaders<CompletedLogin> | WithHeaders<Failure>
 /** What came of a logout. The headers belong into the answer either way. */
 export type WebLogout = WithHeaders<CompletedLogout> | WithHeaders<Failure>
 
+/** How the clients look at a request; its body stays the application's to read. */
+const viewFetch: (request: Request) => HttpRequest = /* @__PURE__ */ viewOnce((request: Request) =>
+  fromFetch(request.body === null ? request : request.clone()),
+)
+
 /** The client of one provider, over `Request` and `Response`. */
 export class WebClient extends RegisteredClient {
   /** The response that sends the browser to the provider. @spec OIDC Core §3.1.2.1 */
@@ -33,13 +40,18 @@ export class WebClient extends RegisteredClient {
     redirectUri?: string,
     options: AuthorizeRedirectOptions = {},
   ): Promise<Response> {
-    const { response } = await this.startLogin(fromFetch(request), redirectUri, options)
+    const { response } = await this.startLogin(viewFetch(request), redirectUri, options)
     return toFetch(response)
+  }
+
+  /** Headers that remember a login whose URL `createAuthorizationUrl` made, for you to send the browser there. */
+  async saveAuthorizeData(request: Request, login: AuthorizeData): Promise<{ readonly headers: Headers }> {
+    return { headers: cookieHeaders(await this.saveLogin(viewFetch(request), login)) }
   }
 
   /** Takes the browser back and redeems what it brings. @spec OIDC Core §3.1.2.5 */
   async authorizeAccessToken(request: Request): Promise<WebLogin> {
-    const { setCookie, ...login } = await this.completeLogin(fromFetch(request))
+    const { setCookie, ...login } = await this.completeLogin(viewFetch(request))
     return { ...login, headers: cookieHeaders(setCookie) }
   }
 
@@ -49,13 +61,13 @@ export class WebClient extends RegisteredClient {
     postLogoutRedirectUri?: string,
     options: LogoutRedirectOptions = {},
   ): Promise<Response> {
-    const { response } = await this.startLogout(fromFetch(request), postLogoutRedirectUri, options)
+    const { response } = await this.startLogout(viewFetch(request), postLogoutRedirectUri, options)
     return toFetch(response)
   }
 
   /** Takes the browser back from `logoutRedirect`. */
   async validateLogoutResponse(request: Request): Promise<WebLogout> {
-    const { setCookie, ...logout } = await this.completeLogout(fromFetch(request))
+    const { setCookie, ...logout } = await this.completeLogout(viewFetch(request))
     return { ...logout, headers: cookieHeaders(setCookie) }
   }
 }
@@ -73,7 +85,7 @@ export class WebClient extends RegisteredClient {
  *   return Response.json({ hello: login.token.userinfo?.email }, { headers })
  * }
  */
-export const OAuth: OAuthConstructor<WebClient> = /* @__PURE__ */ defineOAuth(WebClient)
+export const OAuth: OAuthConstructor<WebClient, Request> = /* @__PURE__ */ defineOAuth(WebClient, viewFetch)
 
 export interface WebServerOptions {
   /** Where a request comes from, which only the platform knows: for limits and the log. Not a header that anybody can send. */

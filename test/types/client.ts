@@ -73,7 +73,10 @@ await client.fetchToken({ code: forged.code })
 class AdapterClient extends RegisteredClient {
   readonly kind = 'adapter'
 }
-const adapted = new (defineOAuth(AdapterClient))({ secret, clients: { google: options } }).register('github', options)
+const adapted = new (defineOAuth(AdapterClient, (request: HttpRequest) => request))({
+  secret,
+  clients: { google: options },
+}).register('github', options)
 adapted.google.kind satisfies 'adapter'
 adapted.github.kind satisfies 'adapter'
 // @ts-expect-error the steps are for adapters, not for applications

@@ -31,6 +31,9 @@ export type Transaction = {
   readonly codeVerifier?: string
   readonly nonce?: string
   readonly maxAge?: Seconds
+  /** What was asked for, and what for, where it was something else than the client's own. */
+  readonly scope?: string
+  readonly resource?: string[]
   /** Whether it comes back by a form that another site posts. */
   readonly isPosted?: boolean
   /** A path of the application, checked to be one. */

@@ -9,6 +9,7 @@ export {
 export type { UserClaims } from '../claims.ts'
 export type { OpenIdProviderMetadata } from '../discovery.ts'
 export type { IdTokenClaims } from '../id-token.ts'
+export { checkReturnTo } from './app-url.ts'
 export {
   type Login,
   type LoginExchange,
@@ -16,6 +17,7 @@ export {
   OpenIdClient,
   type OpenIdTokenSet,
 } from './client.ts'
+export { clientsFromEnvironment, type Environment } from './environment.ts'
 export {
   type CheckResult,
   type IdTokenExpectations,
@@ -23,26 +25,40 @@ export {
   type ValidatedIdToken,
   validateIdToken,
 } from './id-token.ts'
+export type {
+  AuthorizeData,
+  AuthorizeRedirectOptions,
+  CompletedLogin,
+  CompletedLogout,
+  Failure,
+  LoginCompletion,
+  LogoutCompletion,
+  LogoutRedirectOptions,
+  Luggage,
+  Registration,
+} from './login-types.ts'
 export type { LoginHints, LoginUrl, LoginUrlOptions } from './login-url.ts'
 export type { LogoutUrl, LogoutUrlOptions } from './logout.ts'
 export { OAuth, PlainClient } from './oauth.ts'
 export type { KnownProvider, OpenIdClientOptions } from './options.ts'
-export {
-  type AuthorizeRedirectOptions,
-  type CompletedLogin,
-  type CompletedLogout,
-  type Failure,
-  type LoginCompletion,
-  type LogoutCompletion,
-  type LogoutRedirectOptions,
-  RegisteredClient,
-  type Registration,
-} from './registered-client.ts'
+export type {
+  ClientBehaviour,
+  OAuth1Engine,
+  OAuth1ProviderOptions,
+  OAuth1Registration,
+  ProviderOptions,
+  ProviderSettings,
+} from './provider-options.ts'
+export { RegisteredClient } from './registered-client.ts'
 export {
   defineOAuth,
+  type Framework,
   type OAuthConstructor,
   type OAuthEvents,
   type OAuthOptions,
   OAuthRegistry,
+  type RegisterOptions,
 } from './registry.ts'
+export { fromSettings } from './settings.ts'
+export type { ResolveContext, ResolvedProvider, ResolveProvider } from './tenants.ts'
 export type { Userinfo } from './userinfo.ts'

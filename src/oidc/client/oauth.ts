@@ -1,12 +1,13 @@
 import type { HttpRequest } from '../../http/request.ts'
 import type { HttpResponse } from '../../http/response.ts'
-import {
-  type AuthorizeRedirectOptions,
-  type LoginCompletion,
-  type LogoutCompletion,
-  type LogoutRedirectOptions,
-  RegisteredClient,
-} from './registered-client.ts'
+import type {
+  AuthorizeData,
+  AuthorizeRedirectOptions,
+  LoginCompletion,
+  LogoutCompletion,
+  LogoutRedirectOptions,
+} from './login-types.ts'
+import { RegisteredClient } from './registered-client.ts'
 import { defineOAuth, type OAuthConstructor } from './registry.ts'
 
 /** The client of one provider, over plain requests and answers. */
@@ -18,6 +19,14 @@ export class PlainClient extends RegisteredClient {
     options: AuthorizeRedirectOptions = {},
   ): Promise<{ readonly response: HttpResponse }> {
     return this.startLogin(request, redirectUri, options)
+  }
+
+  /** The cookies that remember a login whose URL `createAuthorizationUrl` made. */
+  async saveAuthorizeData(
+    request: HttpRequest,
+    login: AuthorizeData,
+  ): Promise<{ readonly setCookie: readonly string[] }> {
+    return { setCookie: await this.saveLogin(request, login) }
   }
 
   /** What came of the login; `setCookie` belongs into the answer either way. @spec OIDC Core §3.1.2.5 */
@@ -51,4 +60,7 @@ export class PlainClient extends RegisteredClient {
  * const login = await oauth.google.authorizeAccessToken(request)
  * if (login.ok) login.token.userinfo?.email
  */
-export const OAuth: OAuthConstructor<PlainClient> = /* @__PURE__ */ defineOAuth(PlainClient)
+export const OAuth: OAuthConstructor<PlainClient> = /* @__PURE__ */ defineOAuth(
+  PlainClient,
+  (request: HttpRequest) => request,
+)
