@@ -1,0 +1,12 @@
+export type SessionErrorCode = 'session_too_large' | 'session_conflict' | 'session_not_writable'
+
+/** A session that could not be kept. `code` is stable; the message holds nothing of the session. */
+export class SessionError extends Error {
+  override readonly name: string = 'SessionError'
+  readonly code: SessionErrorCode
+
+  constructor(code: SessionErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
