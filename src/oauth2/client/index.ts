@@ -1,5 +1,4 @@
 /** The client's side of OAuth 2. */
-
 export type { KeyValueStore } from '../../util/key-value-store.ts'
 export type { AuthorizationDetail } from '../authorization-details.ts'
 export type { TokenEndpointAuthMethod } from './auth/choose.ts'
@@ -13,6 +12,7 @@ export { PublicClient } from './auth/none.ts'
 export { PrivateKeyJwt } from './auth/private-key-jwt.ts'
 export type { AuthorizationUrlOptions } from './authorization-parameters.ts'
 export type { AuthorizationUrl } from './authorization-url.ts'
+export { AutonomousClient, type AutonomousRequestOptions } from './autonomous-client.ts'
 export type { AuthorizationCallback } from './callback.ts'
 export {
   type CallbackState,
@@ -31,12 +31,28 @@ export {
   type ClientStage,
   type ProviderRefusal,
 } from './errors.ts'
+export {
+  type AuthorizeDeviceOptions,
+  authorizeDevice,
+  type DeviceAuthorization,
+  type DeviceClient,
+  type PollOptions,
+} from './grants/device.ts'
+export { type ExchangeAssertionOptions, exchangeAssertion } from './grants/jwt-bearer.ts'
+export { ServiceAccount, type ServiceAccountOptions } from './grants/service-account.ts'
+export {
+  type ExchangedTokenSet,
+  type ExchangeTokenOptions,
+  exchangeToken,
+  TOKEN_TYPES,
+} from './grants/token-exchange.ts'
 export type { AuthMethodChoice, CustomAuthentication, OAuth2ClientOptions, TokenPlacement } from './options.ts'
 export type { ProofOfPossession, ProvenCall } from './proof-of-possession.ts'
 export type { ProtectedRequestOptions } from './protected-fetch.ts'
-export type { RefreshLock } from './refresh-lock.ts'
+export { type RefreshLock, type StoreLockOptions, storeLock } from './refresh-lock.ts'
 export { type RequestEncryption, RequestObjects, type RequestObjectsOptions } from './request-objects.ts'
 export type { RequestSigner, RequestSigningContext } from './request-signer.ts'
 export type { RevocationOptions } from './revocation.ts'
 export type { TokenParameters } from './token-request.ts'
 export { type ExpiryOptions, isExpired, type TokenSet } from './token-set.ts'
+export { type TokenStore, type TokenStoreOptions, tokenStore } from './token-store.ts'
