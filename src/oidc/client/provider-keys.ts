@@ -1,4 +1,5 @@
 import type { Transport } from '../../http/fetch.ts'
+import { JoseError } from '../../jose/errors.ts'
 import { Key } from '../../jose/jwk/index.ts'
 import { KeySet, type KeySource, type PublicJwks, type RemoteKeySet } from '../../jose/jwks/index.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
@@ -97,5 +98,6 @@ export class ProviderKeys {
 }
 
 function isBadSignature(error: unknown): boolean {
-  return error instanceof ClientError && error.code === 'id_token_signature_invalid'
+  const cause = error instanceof ClientError ? error.cause : error
+  return cause instanceof JoseError && cause.code === 'signature_invalid'
 }
