@@ -17,6 +17,7 @@ export {
   OpenIdClient,
   type OpenIdTokenSet,
 } from './client.ts'
+export type { DecryptedToken, Decryption } from './decryption.ts'
 export { clientsFromEnvironment, type Environment } from './environment.ts'
 export {
   type CheckResult,
