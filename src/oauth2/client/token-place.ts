@@ -1,6 +1,6 @@
 import { ClientError } from './errors.ts'
 import type { ClientSettings } from './options.ts'
-import { isExpired, type TokenSet } from './token-set.ts'
+import { isExpired, isSameToken, type TokenSet } from './token-set.ts'
 
 /**
  * How long to wait before each look for what another process is about to store: it has the server's answer already, and
@@ -72,12 +72,8 @@ export class TokenPlace {
 
   /** A store that is behind may show a predecessor: to present its refresh token would look like theft. */
   #pickNewer(stored: TokenSet | undefined, token: TokenSet): TokenSet | undefined {
-    if (stored === undefined || isSame(stored, token)) return undefined
+    if (stored === undefined || isSameToken(stored, token)) return undefined
     const isNewer = (stored.expires_at ?? 0) > (token.expires_at ?? 0)
     return isNewer || !isExpired(stored, this.#settings) ? stored : undefined
   }
-}
-
-function isSame(one: TokenSet, other: TokenSet): boolean {
-  return one.access_token === other.access_token && one.refresh_token === other.refresh_token
 }

@@ -1,0 +1,123 @@
+import { sha256Base64url } from '../../crypto/hash.ts'
+import { Sealer } from '../../crypto/sealed.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
+import { type Clock, nowInSeconds, type Seconds } from '../../util/clock.ts'
+import { ConfigurationError } from '../../util/configuration-error.ts'
+import { type Duration, isDuration, toSeconds } from '../../util/duration.ts'
+import type { JsonObject } from '../../util/json.ts'
+import type { KeyValueStore } from '../../util/key-value-store.ts'
+import { isSameToken, type TokenSet } from './token-set.ts'
+
+export interface TokenStoreOptions<R> {
+  /** At least 32 bytes; seals the tokens. Of several, the first seals and all of them open, so that they can be rotated. */
+  readonly secret: string | readonly string[]
+  /**
+   * Whose token it is that goes with a request: an id of the session, or of the person. Nothing where there is nobody.
+   *
+   * @param request what the client's calls are given as `request`.
+   */
+  readonly key: (request: R) => Awaitable<string | undefined>
+  /** How long a token is kept that is not renewed; 30 days. Best a little more than a refresh token lives. */
+  readonly lifetime?: Duration
+  readonly clock?: Clock
+}
+
+/** Tokens in a store. `fetchToken` and `updateToken` are the options of a client that go by these names. */
+export interface TokenStore<R> {
+  fetchToken(this: void, request: unknown): Promise<TokenSet | undefined>
+  updateToken(this: void, token: TokenSet, previous: TokenSet, request?: unknown): Promise<boolean>
+  /** Keeps the token of a login. */
+  saveToken(this: void, token: TokenSet, request: R): Promise<void>
+  /** Forgets it, at logout; true where there was one. */
+  deleteToken(this: void, request: R): Promise<boolean>
+}
+
+/**
+ * Keeps each token sealed in a store that processes share, so that all of them use the one that was renewed last. A renewed
+ * token takes the place of the one that it follows and of no other; one that was removed in the meantime stays removed.
+ *
+ * @example
+ * const tokens = tokenStore(store, { secret, key: (request: Request) => sessionIdOf(request) })
+ * const client = new OAuth2Client({ ...options, ...tokens, refreshLock: storeLock(store) })
+ * // after a login: await tokens.saveToken(token, request)
+ * await client.get('https://api.example/files', { request })
+ * @throws ConfigurationError
+ */
+export function tokenStore<R = unknown>(store: KeyValueStore, options: TokenStoreOptions<R>): TokenStore<R> {
+  const entries = new SealedTokens(store, options)
+  // The client hands on what its calls are given, and does not know what that is.
+  const keyOf = (request: unknown): Awaitable<string | undefined> => options.key(request as R)
+  return {
+    fetchToken: async (request) => (await entries.find(await keyOf(request)))?.token,
+    updateToken: async (token, previous, request) => entries.replace(await keyOf(request), token, previous),
+    saveToken: async (token, request) => entries.save(await keyOf(request), token),
+    deleteToken: async (request) => entries.delete(await keyOf(request)),
+  }
+}
+
+interface Entry {
+  readonly key: string
+  readonly sealed: string
+  readonly token: TokenSet
+}
+
+class SealedTokens {
+  readonly #store: KeyValueStore
+  readonly #sealer: Sealer
+  readonly #lifetime: Seconds
+  readonly #clock: Clock
+
+  constructor(store: KeyValueStore, options: Omit<TokenStoreOptions<never>, 'key'>) {
+    const { secret, clock = Date.now, lifetime = '30d' } = options
+    if (!isDuration(lifetime)) throw new ConfigurationError('tokenStore', ['"lifetime" must be a span, such as "30d"'])
+    this.#store = store
+    this.#sealer = new Sealer(secret, { purpose: 'token-store', clock })
+    this.#lifetime = toSeconds(lifetime)
+    this.#clock = clock
+  }
+
+  async find(owner: string | undefined): Promise<Entry | undefined> {
+    if (!owner) return undefined
+    const key = await toKey(owner)
+    const sealed = await this.#store.get(key)
+    const token = sealed === undefined ? undefined : await this.#unseal(key, sealed)
+    return sealed === undefined || token === undefined ? undefined : { key, sealed, token }
+  }
+
+  /** By the sealed text that was read: whoever writes in between wins. */
+  async replace(owner: string | undefined, token: TokenSet, previous: TokenSet): Promise<boolean> {
+    const entry = await this.find(owner)
+    if (entry === undefined || !isSameToken(entry.token, previous)) return false
+    return this.#store.replace(entry.key, entry.sealed, await this.#seal(entry.key, token), this.#end())
+  }
+
+  async save(owner: string | undefined, token: TokenSet): Promise<void> {
+    if (!owner) throw new ConfigurationError('tokenStore', ['"key" names nobody whose token could be kept'])
+    const key = await toKey(owner)
+    await this.#store.set(key, await this.#seal(key, token), this.#end())
+  }
+
+  async delete(owner: string | undefined): Promise<boolean> {
+    return owner ? this.#store.delete(await toKey(owner)) : false
+  }
+
+  /** Together with its place: whoever can write to the store must not be able to give one person another's token. */
+  #seal(key: string, token: TokenSet): Promise<string> {
+    return this.#sealer.seal([key, token as JsonObject])
+  }
+
+  async #unseal(key: string, sealed: string): Promise<TokenSet | undefined> {
+    const value = await this.#sealer.unseal(sealed)
+    // What opens under our key is what was sealed.
+    return Array.isArray(value) && value[0] === key ? (value[1] as TokenSet & JsonObject) : undefined
+  }
+
+  #end(): Seconds {
+    return nowInSeconds(this.#clock) + this.#lifetime
+  }
+}
+
+/** The name of an entry says nothing about the person, who may go by an e-mail address. */
+async function toKey(owner: string): Promise<string> {
+  return `token:${await sha256Base64url(owner)}`
+}
