@@ -92,7 +92,7 @@ describe('OIDC Core §3.1.3.7 an encrypted ID token', () => {
 
   it('that is encrypted twice is refused', async () => {
     const twice = await encrypt(await encrypt(await provider.signIdToken({})))
-    await expect(refresh(setUp(), twice)).rejects.toMatchObject({ code: 'id_token_decryption_failed' })
+    await expect(refresh(setUp(), twice)).rejects.toMatchObject({ code: 'id_token_malformed' })
   })
 
   it('that is not encrypted is refused where the client is registered for encrypted ones', async () => {
