@@ -41,10 +41,10 @@ export function resolveAppUrl(baseUrl: string | undefined, target: string, name:
  * @spec RFC 9700 §4.11.1
  */
 export function checkReturnTo(returnTo: string, home: string): string {
-  const { origin } = new URL(home)
+  const { origin, protocol } = new URL(home)
   const url = returnTo.length > MAX_RETURN_TO || hidesHost(returnTo) ? undefined : parseAgainst(returnTo, home)
   // `/.//evil.example` loses its dot when it is parsed, which makes another host of what is left.
-  if (url === undefined || url.origin !== origin || origin === 'null' || url.pathname.startsWith('//')) {
+  if (origin === 'null' || url?.origin !== origin || url.protocol !== protocol || !/^\/(?!\/)/.test(url.pathname)) {
     throw new ClientError('return_to_refused', '"returnTo" must be a path of this application, or a URL of its origin')
   }
   return url.pathname + url.search + url.hash
