@@ -1,6 +1,7 @@
 /** The client's side of OAuth 2. */
 export type { KeyValueStore } from '../../util/key-value-store.ts'
 export type { AuthorizationDetail } from '../authorization-details.ts'
+export type { IntrospectionResponse } from '../introspection.ts'
 export type { TokenEndpointAuthMethod } from './auth/choose.ts'
 export type { ClientAssertionOptions } from './auth/client-assertion.ts'
 export type { ClientAuthentication, ClientAuthenticationContext, ClientCredentials } from './auth/client-auth.ts'
@@ -46,6 +47,7 @@ export {
   exchangeToken,
   TOKEN_TYPES,
 } from './grants/token-exchange.ts'
+export { type IntrospectTokenOptions, introspectToken } from './introspection.ts'
 export type { AuthMethodChoice, CustomAuthentication, OAuth2ClientOptions, TokenPlacement } from './options.ts'
 export type { ProofOfPossession, ProvenCall } from './proof-of-possession.ts'
 export type { ProtectedRequestOptions } from './protected-fetch.ts'
@@ -53,6 +55,11 @@ export { type RefreshLock, type StoreLockOptions, storeLock } from './refresh-lo
 export { type RequestEncryption, RequestObjects, type RequestObjectsOptions } from './request-objects.ts'
 export type { RequestSigner, RequestSigningContext } from './request-signer.ts'
 export type { RevocationOptions } from './revocation.ts'
+export {
+  type IntrospectionParties,
+  SignedIntrospection,
+  type SignedIntrospectionOptions,
+} from './signed-introspection.ts'
 export type { TokenParameters } from './token-request.ts'
 export { type ExpiryOptions, isExpired, type TokenSet } from './token-set.ts'
 export { type TokenStore, type TokenStoreOptions, tokenStore } from './token-store.ts'
