@@ -1,4 +1,4 @@
-import type { Transactions } from '../../oauth2/client/transaction.ts'
+import type { Transactions } from '../../oauth2/client/transactions.ts'
 import type { JsonValue } from '../../util/json.ts'
 import type { OpenIdTokenSet } from './client.ts'
 import type { IdTokenReport } from './id-token.ts'

@@ -5,10 +5,13 @@ import { type AuthorizationCallback, isAuthorizationCallback } from '../../oauth
 import type { ClientCredentialsOptions } from '../../oauth2/client/client.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
 import type { TokenParameters } from '../../oauth2/client/token-request.ts'
-import type { Transaction, Transactions } from '../../oauth2/client/transaction.ts'
+import type { Transaction } from '../../oauth2/client/transaction.ts'
+import type { Transactions } from '../../oauth2/client/transactions.ts'
 import { formatScope } from '../../oauth2/scope.ts'
 import { checkReturnTo, resolveAppUrl } from './app-url.ts'
+import { BackChannelLogout } from './back-channel-logout.ts'
 import { type LoginExchange, OpenIdClient, type OpenIdTokenSet } from './client.ts'
+import { FrontChannelLogout } from './front-channel-logout.ts'
 import type {
   AuthorizeData,
   AuthorizeRedirectOptions,
@@ -20,6 +23,8 @@ import type {
   Registration,
 } from './login-types.ts'
 import type { LoginUrl, LoginUrlOptions } from './login-url.ts'
+import type { OnLogout } from './logout-notice.ts'
+import { type ReplayStore, replayMemory } from './replay-store.ts'
 import { readCallback } from './read-callback.ts'
 
 /** Redirects that a browser must not answer from its memory, and the cookies that go with them. */
@@ -41,9 +46,11 @@ export class RegisteredClient extends OpenIdClient {
   readonly #logins: Transactions
   readonly #logouts: Transactions
   readonly #baseUrl: string | undefined
+  readonly #replayStore: ReplayStore
 
   constructor({ name, options, logins, logouts, baseUrl }: Registration) {
     super(options)
+    this.#replayStore = options.replayStore ?? replayMemory(this.clock)
     this.name = name
     this.#logins = logins
     this.#logouts = logouts
@@ -155,6 +162,17 @@ export class RegisteredClient extends OpenIdClient {
     const fault = this.#findForeign(transaction)
     if (fault !== undefined) return this.#refuse('logout', fault, setCookie)
     return { ok: true, setCookie, ...pickLuggage(transaction) }
+  }
+
+  /** Answers a provider that says behind the browser's back that somebody logged out there. */
+  protected receiveBackChannelLogout(request: HttpRequest, onLogout: OnLogout): Promise<HttpResponse> {
+    const { logger } = this.settings
+    return new BackChannelLogout(this, { replayStore: this.#replayStore, logger }).receive(request, onLogout)
+  }
+
+  /** Answers a provider that says by a frame in the person's browser that a session of theirs ended there. */
+  protected receiveFrontChannelLogout(request: HttpRequest, onLogout: OnLogout): Promise<HttpResponse> {
+    return new FrontChannelLogout(this, { logger: this.settings.logger }).receive(request, onLogout)
   }
 
   async #finish(

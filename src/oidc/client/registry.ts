@@ -2,11 +2,12 @@ import type { Transport } from '../../http/fetch.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
 import type { TokenSet } from '../../oauth2/client/token-set.ts'
-import { Transactions } from '../../oauth2/client/transaction.ts'
+import { Transactions } from '../../oauth2/client/transactions.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Clock } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { Emitter, type Listener } from '../../util/events.ts'
+import type { KeyValueStore } from '../../util/key-value-store.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
 import { findBaseUrlProblem, resolveAppUrl } from './app-url.ts'
 import type { OpenIdTokenSet } from './client.ts'
@@ -42,6 +43,11 @@ export interface OAuthOptions<N extends string = never, R = HttpRequest, D = nev
    * the new one in front of the old one.
    */
   secret: string | readonly string[]
+  /**
+   * Keeps the logins that are under way, sealed, where a cookie for each is not enough: `data` may be large, and of several
+   * processes that are handed the same answer one takes it. The browser then carries what finds its logins.
+   */
+  transactions?: KeyValueStore
   /** Providers by name; the same as calling `register` for each. */
   clients?: { readonly [K in N]: ProviderOptions }
   /**
@@ -95,7 +101,7 @@ export class OAuthRegistry<C, R = HttpRequest, D = never> {
   readonly #logouts: Transactions
 
   constructor(options: OAuthOptions<string, R, D>, framework: Framework<C, R>) {
-    const { secret, clients, transport, clock = Date.now, logger } = options
+    const { secret, clients, transport, transactions: store, clock = Date.now, logger } = options
     const problem = findBaseUrlProblem(options.baseUrl)
     if (problem !== undefined) throw new ConfigurationError('OAuth', [problem])
     this.#options = options
@@ -103,8 +109,8 @@ export class OAuthRegistry<C, R = HttpRequest, D = never> {
     this.#defaults = { clock, ...(transport && { transport }), ...(logger && { logger }) }
     this.#settings = new SettingsSource(options.settings, options.environment)
     this.#events = new Emitter(createLogger(logger))
-    this.#logins = new Transactions({ kind: 'login', secret, clock })
-    this.#logouts = new Transactions({ kind: 'logout', secret, clock })
+    this.#logins = new Transactions({ kind: 'login', secret, clock, store })
+    this.#logouts = new Transactions({ kind: 'logout', secret, clock, store })
     this.#tenants = new TenantClients((name, provider) => this.#create(name, flattenOptions(name, provider)), clock)
     for (const [name, client] of Object.entries<ProviderOptions>(clients ?? {})) this.#add(name, client)
   }
