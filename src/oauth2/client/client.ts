@@ -256,7 +256,7 @@ export class OAuth2Client {
     const supported = isStringArray(listed) ? listed : undefined
     const transport = formTransport(this.#settings, server, { endpoint, parameters, moment, supported })
     try {
-      return { endpoint, ...(await fetch(transport, { url: endpoint })) }
+      return { endpoint, ...(await fetch(transport, { method: 'POST', url: endpoint })) }
     } catch (error) {
       throw toClientError(error, { stage, endpoint, invalid })
     }

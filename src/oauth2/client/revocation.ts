@@ -11,6 +11,9 @@ export interface RevocationOptions {
   tokenTypeHint?: 'access_token' | 'refresh_token'
 }
 
+/** Refusals are JSON; what else comes is not looked at. */
+const ACCEPT = ['accept', 'application/json'] as const
+
 /**
  * Tells the server that a token is not needed any more. Of a token set the refresh token goes first: it is the one that
  * makes others. A server that cannot take back access tokens, because APIs know them by their signatures, may say so then.
@@ -47,7 +50,7 @@ async function send(
   const supported = server.revocation_endpoint_auth_methods_supported ?? server.token_endpoint_auth_methods_supported
   const form = { endpoint, parameters, moment: 'revokeToken', supported, authentication } as const
   try {
-    return await formTransport(client, server, form)({ url: endpoint, headers: [['accept', 'application/json']] })
+    return await formTransport(client, server, form)({ method: 'POST', url: endpoint, headers: [ACCEPT] })
   } catch (error) {
     throw toClientError(error, { stage: 'revocation', endpoint, invalid: 'revocation_refused' })
   }

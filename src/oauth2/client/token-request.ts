@@ -50,7 +50,7 @@ function forRefreshing(client: ClientSettings, server: KnownServer): TokenDestin
 
 async function fetchTokenResponse(transport: Transport, endpoint: string, stage: ClientStage): Promise<TokenAnswer> {
   try {
-    return await fetchJson(transport, { url: endpoint })
+    return await fetchJson(transport, { method: 'POST', url: endpoint })
   } catch (error) {
     throw toClientError(error, { stage, endpoint, invalid: 'token_response_invalid' })
   }
