@@ -30,7 +30,6 @@ const STAGE = {
   // the way to the authorization server
   provider_unknown: 'authorization',
   return_to_refused: 'authorization',
-  // the way to the authorization server
   pushed_request_refused: 'authorization',
   pushed_response_invalid: 'authorization',
   // the way back from the authorization server
@@ -102,6 +101,11 @@ const STAGE = {
 } as const
 
 export type ClientErrorCode = keyof typeof STAGE
+
+/** Every code, for what has to know them all. */
+export const CLIENT_ERROR_CODES: readonly ClientErrorCode[] = /* @__PURE__ */ Object.keys(STAGE).filter(
+  (code): code is ClientErrorCode => Object.hasOwn(STAGE, code),
+)
 
 /** What a provider said when it refused. Its words: fit for a log or a support page, not for decisions or as HTML. */
 export interface ProviderRefusal {

@@ -32,6 +32,8 @@ export {
   type ClientStage,
   type ProviderRefusal,
 } from './errors.ts'
+export { type Explanation, explain } from './explain.ts'
+export type { Entry } from './explanations/entry.ts'
 export {
   type AuthorizeDeviceOptions,
   authorizeDevice,
