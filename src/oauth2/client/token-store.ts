@@ -1,5 +1,6 @@
 import { sha256Base64url } from '../../crypto/hash.ts'
 import { Sealer } from '../../crypto/sealed.ts'
+import { SealedStore, type StoredValue } from '../../crypto/sealed-store.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import { type Clock, nowInSeconds, type Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
@@ -28,8 +29,8 @@ export interface TokenStore<R> {
   updateToken(this: void, token: TokenSet, previous: TokenSet, request?: unknown): Promise<boolean>
   /** Keeps the token of a login. */
   saveToken(this: void, token: TokenSet, request: R): Promise<void>
-  /** Forgets it, at logout; true where there was one. */
-  deleteToken(this: void, request: R): Promise<boolean>
+  /** Forgets it, at logout. */
+  deleteToken(this: void, request: R): Promise<void>
 }
 
 /**
@@ -44,77 +45,61 @@ export interface TokenStore<R> {
  * @throws ConfigurationError
  */
 export function tokenStore<R = unknown>(store: KeyValueStore, options: TokenStoreOptions<R>): TokenStore<R> {
-  const entries = new SealedTokens(store, options)
+  const entries = new StoredTokens(store, options)
   // The client hands on what its calls are given, and does not know what that is.
   const keyOf = (request: unknown): Awaitable<string | undefined> => options.key(request as R)
   return {
-    fetchToken: async (request) => (await entries.find(await keyOf(request)))?.token,
+    fetchToken: async (request) => entries.find(await keyOf(request)),
     updateToken: async (token, previous, request) => entries.replace(await keyOf(request), token, previous),
     saveToken: async (token, request) => entries.save(await keyOf(request), token),
     deleteToken: async (request) => entries.delete(await keyOf(request)),
   }
 }
 
-interface Entry {
-  readonly key: string
-  readonly sealed: string
-  readonly token: TokenSet
-}
-
-class SealedTokens {
-  readonly #store: KeyValueStore
-  readonly #sealer: Sealer
+class StoredTokens {
+  readonly #store: SealedStore
   readonly #lifetime: Seconds
   readonly #clock: Clock
 
   constructor(store: KeyValueStore, options: Omit<TokenStoreOptions<never>, 'key'>) {
     const { secret, clock = Date.now, lifetime = '30d' } = options
     if (!isDuration(lifetime)) throw new ConfigurationError('tokenStore', ['"lifetime" must be a span, such as "30d"'])
-    this.#store = store
-    this.#sealer = new Sealer(secret, { purpose: 'token-store', clock })
+    this.#store = new SealedStore(store, new Sealer(secret, { purpose: 'token-store', clock }))
     this.#lifetime = toSeconds(lifetime)
     this.#clock = clock
   }
 
-  async find(owner: string | undefined): Promise<Entry | undefined> {
-    if (!owner) return undefined
-    const key = await toKey(owner)
-    const sealed = await this.#store.get(key)
-    const token = sealed === undefined ? undefined : await this.#unseal(key, sealed)
-    return sealed === undefined || token === undefined ? undefined : { key, sealed, token }
+  async find(owner: string | undefined): Promise<TokenSet | undefined> {
+    return owner ? toToken(await this.#store.get(await toKey(owner))) : undefined
   }
 
-  /** By the sealed text that was read: whoever writes in between wins. */
+  /** Compares with the text that was read: whoever writes in between wins. */
   async replace(owner: string | undefined, token: TokenSet, previous: TokenSet): Promise<boolean> {
-    const entry = await this.find(owner)
-    if (entry === undefined || !isSameToken(entry.token, previous)) return false
-    return this.#store.replace(entry.key, entry.sealed, await this.#seal(entry.key, token), this.#end())
+    if (!owner) return false
+    const key = await toKey(owner)
+    const entry = await this.#store.get(key)
+    const stored = toToken(entry)
+    if (stored === undefined || !isSameToken(stored, previous)) return false
+    return (await this.#store.replace(key, entry?.text, token as JsonObject, this.#end())) !== undefined
   }
 
   async save(owner: string | undefined, token: TokenSet): Promise<void> {
     if (!owner) throw new ConfigurationError('tokenStore', ['"key" names nobody whose token could be kept'])
-    const key = await toKey(owner)
-    await this.#store.set(key, await this.#seal(key, token), this.#end())
+    await this.#store.set(await toKey(owner), token as JsonObject, this.#end())
   }
 
-  async delete(owner: string | undefined): Promise<boolean> {
-    return owner ? this.#store.delete(await toKey(owner)) : false
-  }
-
-  /** Together with its place: whoever can write to the store must not be able to give one person another's token. */
-  #seal(key: string, token: TokenSet): Promise<string> {
-    return this.#sealer.seal([key, token as JsonObject])
-  }
-
-  async #unseal(key: string, sealed: string): Promise<TokenSet | undefined> {
-    const value = await this.#sealer.unseal(sealed)
-    // What opens under our key is what was sealed.
-    return Array.isArray(value) && value[0] === key ? (value[1] as TokenSet & JsonObject) : undefined
+  async delete(owner: string | undefined): Promise<void> {
+    if (owner) await this.#store.delete(await toKey(owner))
   }
 
   #end(): Seconds {
     return nowInSeconds(this.#clock) + this.#lifetime
   }
+}
+
+/** What opens under our key is what was sealed. */
+function toToken(entry: StoredValue | undefined): TokenSet | undefined {
+  return entry?.value as (TokenSet & JsonObject) | undefined
 }
 
 /** The name of an entry says nothing about the person, who may go by an e-mail address. */
