@@ -54,6 +54,16 @@ export type { AuthMethodChoice, CustomAuthentication, OAuth2ClientOptions, Token
 export type { ProofOfPossession, ProvenCall } from './proof-of-possession.ts'
 export type { ProtectedRequestOptions } from './protected-fetch.ts'
 export { type RefreshLock, type StoreLockOptions, storeLock } from './refresh-lock.ts'
+export type { RegistrationCallOptions } from './registration/call.ts'
+export { type RegisteredClientOptions, toClientOptions } from './registration/client-options.ts'
+export type { ClientRegistration } from './registration/information.ts'
+export { deleteRegistration, readRegistration, updateRegistration } from './registration/manage.ts'
+export {
+  type RegisterClientOptions,
+  type RegistrationMetadata,
+  type RegistrationServer,
+  registerClient,
+} from './registration/register.ts'
 export { type RequestEncryption, RequestObjects, type RequestObjectsOptions } from './request-objects.ts'
 export type { RequestSigner, RequestSigningContext } from './request-signer.ts'
 export type { RevocationOptions } from './revocation.ts'
