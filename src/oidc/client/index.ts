@@ -6,10 +6,12 @@ export {
   type ClientStage,
   type ProviderRefusal,
 } from '../../oauth2/client/errors.ts'
+export { type Explanation, explain } from '../../oauth2/client/explain.ts'
 export type { UserClaims } from '../claims.ts'
 export type { OpenIdProviderMetadata } from '../discovery.ts'
 export type { IdTokenClaims } from '../id-token.ts'
 export { checkReturnTo } from './app-url.ts'
+export { BackChannelLogout, type BackChannelLogoutOptions } from './back-channel-logout.ts'
 export {
   type Login,
   type LoginExchange,
@@ -19,6 +21,7 @@ export {
 } from './client.ts'
 export type { DecryptedToken, Decryption } from './decryption.ts'
 export { clientsFromEnvironment, type Environment } from './environment.ts'
+export { FrontChannelLogout, type FrontChannelLogoutOptions } from './front-channel-logout.ts'
 export {
   type CheckResult,
   type IdTokenExpectations,
@@ -40,6 +43,7 @@ export type {
 } from './login-types.ts'
 export type { LoginHints, LoginUrl, LoginUrlOptions } from './login-url.ts'
 export type { LogoutUrl, LogoutUrlOptions } from './logout.ts'
+export type { LogoutNotice, OnLogout } from './logout-notice.ts'
 export { OAuth, PlainClient } from './oauth.ts'
 export type { KnownProvider, OpenIdClientOptions } from './options.ts'
 export type {
@@ -50,7 +54,7 @@ export type {
   ProviderOptions,
   ProviderSettings,
 } from './provider-options.ts'
-export { RegisteredClient } from './registered-client.ts'
+export { RegisteredClient, type RequestOfApp } from './registered-client.ts'
 export {
   defineOAuth,
   type Framework,
@@ -60,6 +64,7 @@ export {
   OAuthRegistry,
   type RegisterOptions,
 } from './registry.ts'
+export type { ReplayStore } from './replay-store.ts'
 export { fromSettings } from './settings.ts'
 export type { ResolveContext, ResolvedProvider, ResolveProvider } from './tenants.ts'
 export type { Userinfo } from './userinfo.ts'

@@ -3,6 +3,7 @@ import type { HttpRequest } from '../../http/request.ts'
 import { type Header, type HttpResponse, redirect } from '../../http/response.ts'
 import { type AuthorizationCallback, isAuthorizationCallback } from '../../oauth2/client/callback.ts'
 import type { ClientCredentialsOptions } from '../../oauth2/client/client.ts'
+import { getEndpoint } from '../../oauth2/client/endpoint-request.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
 import type { TokenParameters } from '../../oauth2/client/token-request.ts'
 import type { Transaction } from '../../oauth2/client/transaction.ts'
@@ -24,8 +25,9 @@ import type {
 } from './login-types.ts'
 import type { LoginUrl, LoginUrlOptions } from './login-url.ts'
 import type { OnLogout } from './logout-notice.ts'
-import { type ReplayStore, replayMemory } from './replay-store.ts'
 import { readCallback } from './read-callback.ts'
+import { type ReplayStore, replayMemory } from './replay-store.ts'
+import type { Userinfo } from './userinfo.ts'
 
 /** Redirects that a browser must not answer from its memory, and the cookies that go with them. */
 function redirectWith(url: string, setCookie: readonly string[]): HttpResponse {
@@ -34,6 +36,11 @@ function redirectWith(url: string, setCookie: readonly string[]): HttpResponse {
     303,
     setCookie.map((cookie): Header => ['set-cookie', cookie]),
   )
+}
+
+/** A request of the application, by which `fetchToken` finds a token. */
+export interface RequestOfApp {
+  readonly request: unknown
 }
 
 /**
@@ -76,6 +83,18 @@ export class RegisteredClient extends OpenIdClient {
   ): Promise<OpenIdTokenSet> {
     if (isAuthorizationCallback(grant) || 'grant_type' in grant) return this.fetchToken(grant, exchange)
     return this.clientCredentials(grant)
+  }
+
+  /**
+   * Asks the provider about the person of a token, or of a request of the application, whose token `fetchToken` finds.
+   *
+   * @throws ClientError `missing_token`, `userinfo_refused` …
+   * @spec OIDC Core §5.3
+   */
+  override async userinfo(of: OpenIdTokenSet | RequestOfApp): Promise<Userinfo> {
+    if ('access_token' in of) return super.userinfo(of)
+    const endpoint = getEndpoint(await this.metadata(), 'userinfo_endpoint')
+    return super.userinfo(await this.activeToken('userinfo', endpoint, of))
   }
 
   /** Sends the browser to the provider, and remembers the attempt in the browser. */
