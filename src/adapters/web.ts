@@ -9,6 +9,7 @@ import {
   type Failure,
   type LogoutRedirectOptions,
   type OAuthConstructor,
+  type OnLogout,
   RegisteredClient,
 } from '../oidc/client/index.ts'
 import type { OAuthServer } from './shared/server.ts'
@@ -16,6 +17,18 @@ import { viewOnce } from './shared/view.ts'
 
 export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
 export { ClientError } from '../oidc/client/index.ts'
+export {
+  loginOf,
+  type Session,
+  type SessionChange,
+  type SessionContent,
+  SessionError,
+  type SessionLogin,
+  type SessionsOptions,
+  type SessionToken,
+  sessionTokens,
+} from '../session/index.ts'
+export { Sessions, type WebSession } from './shared/web-sessions.ts'
 export type { AccessToken, OAuthServer, Requirement }
 
 /** In place of the cookies to set, the headers to answer with: `new Response(body, { headers })`. */
@@ -69,6 +82,24 @@ export class WebClient extends RegisteredClient {
   async validateLogoutResponse(request: Request): Promise<WebLogout> {
     const { setCookie, ...logout } = await this.completeLogout(viewFetch(request))
     return { ...logout, headers: cookieHeaders(setCookie) }
+  }
+
+  /**
+   * The answer to a provider that tells of a logout behind the browser's back: for your `backchannel_logout_uri`.
+   *
+   * @spec OIDC Back-Channel Logout §2.5
+   */
+  async backChannelLogout(request: Request, onLogout: OnLogout): Promise<Response> {
+    return toFetch(await this.receiveBackChannelLogout(viewFetch(request), onLogout))
+  }
+
+  /**
+   * The page for the frame in which a provider tells of a logout: for your `frontchannel_logout_uri`.
+   *
+   * @spec OIDC Front-Channel Logout §2
+   */
+  async frontChannelLogout(request: Request, onLogout: OnLogout): Promise<Response> {
+    return toFetch(await this.receiveFrontChannelLogout(viewFetch(request), onLogout))
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type CompletedLogin,
   type CompletedLogout,
   type LogoutRedirectOptions,
+  type OnLogout,
   type OpenIdTokenSet,
   RegisteredClient,
 } from '../../oidc/client/index.ts'
@@ -91,6 +92,24 @@ export class NodeClient extends RegisteredClient {
     if (!logout.ok) throw logout.error
     const { ok, ...finished } = logout
     return finished
+  }
+
+  /**
+   * Answers a provider that tells of a logout behind the browser's back: for your `backchannel_logout_uri`.
+   *
+   * @spec OIDC Back-Channel Logout §2.5
+   */
+  async backChannelLogout(request: NodeRequest, response: ServerResponse, onLogout: OnLogout): Promise<void> {
+    toNode(await this.receiveBackChannelLogout(viewNode(request), onLogout), response)
+  }
+
+  /**
+   * Answers with the page for the frame in which a provider tells of a logout: for your `frontchannel_logout_uri`.
+   *
+   * @spec OIDC Front-Channel Logout §2
+   */
+  async frontChannelLogout(request: NodeRequest, response: ServerResponse, onLogout: OnLogout): Promise<void> {
+    toNode(await this.receiveFrontChannelLogout(viewNode(request), onLogout), response)
   }
 }
 

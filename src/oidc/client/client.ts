@@ -119,12 +119,21 @@ export class OpenIdClient extends OAuth2Client {
   }
 
   /**
-   * Has something verified that the provider signed for this client beside ID tokens, with its keys and under its rules.
+   * Opens and verifies what the provider signed for this client beside ID tokens: with the same keys, under the same rules.
    *
-   * @throws ClientError `keys_unavailable`, and what `verify` throws.
+   * @throws ClientError `keys_unavailable`, `id_token_not_encrypted` …, and what `verify` throws.
    */
-  async verifyWithProvider<T>(verify: (expected: ProviderTokenExpectations) => Promise<T>): Promise<T> {
-    return this.#tokens.verify(await this.metadata(), verify)
+  async verifyWithProvider<T>(
+    token: string,
+    verify: (signed: string, expected: ProviderTokenExpectations) => Promise<T>,
+  ): Promise<T> {
+    const signed = await this.#tokens.open(token)
+    return this.#tokens.verify(await this.metadata(), (expected) => verify(signed, expected))
+  }
+
+  /** Whether it is the provider that calls itself so. */
+  async isIssuer(issuer: string): Promise<boolean> {
+    return (await this.metadata()).issuer === issuer
   }
 
   /**
@@ -185,7 +194,9 @@ export class OpenIdClient extends OAuth2Client {
 
   async #validate(idToken: string, expected: LoginBinding): Promise<ValidatedIdToken> {
     const maxTokenAge = this.#options.idTokenMaxAge
-    return this.verifyWithProvider((common) => validateIdToken(idToken, { ...expected, maxTokenAge, ...common }))
+    const validate = (common: ProviderTokenExpectations): Promise<ValidatedIdToken> =>
+      validateIdToken(idToken, { ...expected, maxTokenAge, ...common })
+    return this.#tokens.verify(await this.metadata(), validate)
   }
 
   /** By the claims that were validated at the login, or where only the ID token was kept, by that. */

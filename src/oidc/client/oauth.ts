@@ -7,6 +7,7 @@ import type {
   LogoutCompletion,
   LogoutRedirectOptions,
 } from './login-types.ts'
+import type { OnLogout } from './logout-notice.ts'
 import { RegisteredClient } from './registered-client.ts'
 import { defineOAuth, type OAuthConstructor } from './registry.ts'
 
@@ -46,6 +47,16 @@ export class PlainClient extends RegisteredClient {
   /** Whether the browser came back from a logout that it started; `setCookie` belongs into the answer either way. */
   validateLogoutResponse(request: HttpRequest): Promise<LogoutCompletion> {
     return this.completeLogout(request)
+  }
+
+  /** The answer to a provider that tells of a logout behind the browser's back. @spec OIDC Back-Channel Logout §2.5 */
+  backChannelLogout(request: HttpRequest, onLogout: OnLogout): Promise<HttpResponse> {
+    return this.receiveBackChannelLogout(request, onLogout)
+  }
+
+  /** The page for the frame in which a provider tells of a logout. @spec OIDC Front-Channel Logout §2 */
+  frontChannelLogout(request: HttpRequest, onLogout: OnLogout): Promise<HttpResponse> {
+    return this.receiveFrontChannelLogout(request, onLogout)
   }
 }
 

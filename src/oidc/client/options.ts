@@ -7,6 +7,7 @@ import type { Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import type { OpenIdProviderMetadata } from '../discovery.ts'
 import type { Decryption } from './decryption.ts'
+import type { ReplayStore } from './replay-store.ts'
 
 /** What the client knows about the provider: discovered, given, or both. */
 export type KnownProvider = Partial<OpenIdProviderMetadata>
@@ -35,6 +36,8 @@ export interface OpenIdClientOptions extends OAuth2ClientOptions {
   userinfoSignedResponseAlg?: string
   /** Opens userinfo answers, where the client is registered for encrypted ones: then they must be. */
   userinfoDecryption?: Decryption
+  /** Where it is kept which logout tokens were used, for several processes. Default: the memory of this one. */
+  replayStore?: ReplayStore
   /** How far the provider's clock may be from ours; 30 seconds. */
   clockTolerance?: Seconds
 }
