@@ -1,8 +1,16 @@
 import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
-import type { Key } from '../jwk/key.ts'
 import type { KeyOperation } from '../jwk/types.ts'
-import { allowsOperation, needsPrivateKey } from '../jwk/usage.ts'
+import { allowsOperation, type KeyRequirement, needsPrivateKey } from '../jwk/usage.ts'
+import type { VerificationKey } from '../jwk/verification-key.ts'
 import type { KeyCriteria } from './source.ts'
+
+/** What is asked of a key that is to be found in a set. */
+export interface SelectableKey extends VerificationKey {
+  readonly use: string | undefined
+  readonly keyOps: readonly string[] | undefined
+  readonly isPrivate: boolean
+  supports(algorithm: KeyRequirement, operation: KeyOperation): boolean
+}
 
 /**
  * The keys that meet every criterion, in the order of the set. A key that has the wanted `kid` goes before all others;
@@ -10,7 +18,11 @@ import type { KeyCriteria } from './source.ts'
  *
  * @spec RFC 7517 §4.5
  */
-export function selectKeys(keys: readonly Key[], criteria: KeyCriteria, registry: SignatureRegistry): Key[] {
+export function selectKeys<K extends SelectableKey>(
+  keys: readonly K[],
+  criteria: KeyCriteria,
+  registry: SignatureRegistry,
+): K[] {
   const fit = keys.filter((key) => fits(key, criteria, registry))
   const { kid } = criteria
   if (kid === undefined) return fit
@@ -18,13 +30,17 @@ export function selectKeys(keys: readonly Key[], criteria: KeyCriteria, registry
   return exact.length > 0 ? exact : fit.filter((key) => key.kid === undefined)
 }
 
-function fits(key: Key, { alg, use, operation, algorithm }: KeyCriteria, { algorithms }: SignatureRegistry): boolean {
+function fits(
+  key: SelectableKey,
+  { alg, use, operation, algorithm }: KeyCriteria,
+  { algorithms }: SignatureRegistry,
+): boolean {
   if (use !== undefined && key.use !== undefined && key.use !== use) return false
   const row = algorithm ?? (alg === undefined ? undefined : algorithms[alg])
   if (row !== undefined) return key.supports(row, operation ?? 'verify')
   return (alg === undefined || key.alg === alg) && (operation === undefined || mayDo(key, operation))
 }
 
-function mayDo({ isPrivate, keyOps }: Key, operation: KeyOperation): boolean {
+function mayDo({ isPrivate, keyOps }: SelectableKey, operation: KeyOperation): boolean {
   return (isPrivate || !needsPrivateKey(operation)) && allowsOperation(keyOps, operation)
 }

@@ -1,3 +1,4 @@
+import type { VerificationKey } from '../../jose/jwk/verification-key.ts'
 import { type JoseHeader, verifyJwt } from '../../jose/jwt/index.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { IdTokenClaims } from '../id-token.ts'
@@ -77,7 +78,7 @@ async function verify(
 ): Promise<{ claims: IdTokenClaims; header: JoseHeader }> {
   const { keys, maxTokenAge } = expected
   try {
-    return await verifyJwt<RequiredClaims>(idToken, keys, {
+    return await verifyJwt<RequiredClaims, VerificationKey>(idToken, keys, {
       ...toJwtOptions(expected),
       required: REQUIRED_CLAIMS,
       ...(maxTokenAge !== undefined && { maxAge: maxTokenAge }),

@@ -1,12 +1,21 @@
 import type { Transport } from '../../http/fetch.ts'
+import { standardSignatureRegistry } from '../../jose/algorithms/signatures.ts'
 import { JoseError } from '../../jose/errors.ts'
-import { Key } from '../../jose/jwk/index.ts'
-import { KeySet, type KeySource, type PublicJwks, type RemoteKeySet } from '../../jose/jwks/index.ts'
+import { importPublicKey, type PublicKey } from '../../jose/jwk/public-key.ts'
+import type { Jwk, PublicJwks } from '../../jose/jwk/types.ts'
+import type { VerificationKey } from '../../jose/jwk/verification-key.ts'
+import { readKnownKeys } from '../../jose/jwks/known.ts'
+import { fetchJwks, readPublishedKeys } from '../../jose/jwks/published.ts'
+import { DEFAULT_LIFETIMES, RemoteKeys } from '../../jose/jwks/remote-keys.ts'
+import { selectKeys } from '../../jose/jwks/select.ts'
+import type { KeySource } from '../../jose/jwks/source.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
-import { encodeUtf8 } from '../../util/bytes.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { KnownProvider } from './options.ts'
+
+/** A longer set is refused. */
+const MAX_KEYS = 100
 
 /** The shortest time between two fetches that bad signatures can cause; milliseconds. */
 const COOL_DOWN = 30_000
@@ -14,11 +23,15 @@ const COOL_DOWN = 30_000
 export interface ProviderKeysOptions {
   /** The provider's keys, where they are known beforehand. */
   readonly jwks?: PublicJwks | undefined
-  readonly clientSecret?: string | undefined
+  /** The key where HMAC algorithms were agreed on. Apart, for those who do without. */
+  readonly secretKey?: (() => VerificationKey) | undefined
   readonly transport: Transport
   readonly clock: Clock
   readonly logger: Logger
 }
+
+/** What tokens of a provider are verified with. */
+export type ProviderKey = VerificationKey | KeySource<VerificationKey>
 
 /**
  * The keys that a provider signs ID tokens with: those it publishes, kept and renewed as they rotate, or the client's
@@ -28,9 +41,9 @@ export interface ProviderKeysOptions {
  */
 export class ProviderKeys {
   readonly #options: ProviderKeysOptions
-  #given: Promise<KeySet> | undefined
-  #secret: Promise<Key> | undefined
-  #remote: { readonly uri: string; readonly keys: RemoteKeySet } | undefined
+  #given: Promise<KeySource<PublicKey>> | undefined
+  #secret: VerificationKey | undefined
+  #remote: { readonly uri: string; readonly keys: RemoteKeys<PublicKey> } | undefined
   #reloadedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: ProviderKeysOptions) {
@@ -45,7 +58,7 @@ export class ProviderKeys {
   async use<T>(
     provider: KnownProvider,
     algorithms: readonly string[],
-    verify: (keys: Key | KeySource) => Promise<T>,
+    verify: (keys: ProviderKey) => Promise<T>,
   ): Promise<T> {
     const keys = await this.#keysFor(provider, algorithms)
     try {
@@ -56,11 +69,14 @@ export class ProviderKeys {
     }
   }
 
-  async #keysFor({ jwks_uri: uri }: KnownProvider, algorithms: readonly string[]): Promise<Key | KeySource> {
-    if (algorithms.some((name) => name.startsWith('HS'))) return this.#secretKey()
-    const { jwks } = this.#options
+  async #keysFor({ jwks_uri: uri }: KnownProvider, algorithms: readonly string[]): Promise<ProviderKey> {
+    const { jwks, secretKey } = this.#options
+    if (secretKey !== undefined && algorithms.some((name) => name.startsWith('HS'))) {
+      this.#secret ??= secretKey()
+      return this.#secret
+    }
     if (jwks !== undefined) {
-      this.#given ??= KeySet.import(jwks)
+      this.#given ??= knownKeys(jwks)
       return this.#given
     }
     if (uri === undefined) {
@@ -76,25 +92,34 @@ export class ProviderKeys {
     return this.#remoteKeys(uri)
   }
 
-  /** @spec OIDC Core §10.1 the secret's octets are the key. */
-  #secretKey(): Promise<Key> {
-    this.#secret ??= Key.import(encodeUtf8(this.#options.clientSecret ?? ''))
-    return this.#secret
-  }
-
-  #remoteKeys(uri: string): RemoteKeySet {
-    const { transport, clock, logger } = this.#options
-    if (this.#remote?.uri !== uri) this.#remote = { uri, keys: KeySet.remote(uri, { transport, clock, logger }) }
+  #remoteKeys(uri: string): RemoteKeys<PublicKey> {
+    if (this.#remote?.uri !== uri) this.#remote = { uri, keys: remoteKeys(uri, this.#options) }
     return this.#remote.keys
   }
 
-  async #reload(keys: Key | KeySource): Promise<boolean> {
+  async #reload(keys: ProviderKey): Promise<boolean> {
     const now = this.#options.clock()
     if (this.#remote?.keys !== keys || now < this.#reloadedAt + COOL_DOWN) return false
     this.#reloadedAt = now
     await this.#remote.keys.reload()
     return true
   }
+}
+
+const importKey = (jwk: Jwk): Promise<PublicKey> => importPublicKey(jwk, standardSignatureRegistry())
+
+async function knownKeys(jwks: PublicJwks): Promise<KeySource<PublicKey>> {
+  const registry = standardSignatureRegistry()
+  const keys = await readKnownKeys(jwks, importKey)
+  return { registry, select: (criteria) => selectKeys(keys, criteria, registry) }
+}
+
+/** @spec OIDC Core §10.1.1 */
+function remoteKeys(url: string, { transport, clock, logger }: ProviderKeysOptions): RemoteKeys<PublicKey> {
+  const registry = standardSignatureRegistry()
+  const set = { maxKeys: MAX_KEYS, logger, importKey }
+  const fetchKeys = async (): Promise<PublicKey[]> => readPublishedKeys(await fetchJwks(url, transport), set)
+  return new RemoteKeys({ ...DEFAULT_LIFETIMES, url, registry, clock, logger, fetchKeys })
 }
 
 function isBadSignature(error: unknown): boolean {

@@ -1,5 +1,5 @@
-import type { Key } from '../../jose/jwk/index.ts'
-import type { KeySource } from '../../jose/jwks/index.ts'
+import type { VerificationKey } from '../../jose/jwk/verification-key.ts'
+import type { KeySource } from '../../jose/jwks/source.ts'
 import type { JwtClaims, VerifyJwtOptions } from '../../jose/jwt/index.ts'
 import type { Clock, Seconds } from '../../util/clock.ts'
 
@@ -8,7 +8,7 @@ export type IssuerTest = (issuer: string, claims: JwtClaims) => boolean
 
 /** What every token that a provider signs for a client is held to, whatever it is for. */
 export interface ProviderTokenExpectations {
-  readonly keys: Key | KeySource
+  readonly keys: VerificationKey | KeySource<VerificationKey>
   /** The algorithms that the client was told to accept, never those that the token asks for. */
   readonly algorithms: readonly string[]
   /** The provider's; a test where it has one for each of its tenants. */

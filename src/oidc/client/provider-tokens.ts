@@ -1,7 +1,11 @@
+import { standardSignatureRegistry } from '../../jose/algorithms/signatures.ts'
+import { importSecretKey } from '../../jose/jwk/secret-key.ts'
+import type { VerificationKey } from '../../jose/jwk/verification-key.ts'
 import type { JwtClaims } from '../../jose/jwt/index.ts'
 import { withCompliance } from '../../oauth2/client/compliance.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
 import type { ClientSettings } from '../../oauth2/client/options.ts'
+import { encodeUtf8 } from '../../util/bytes.ts'
 import type { Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { isEncrypted } from './decryption.ts'
@@ -23,7 +27,13 @@ export class ProviderTokens {
     const transport = withCompliance(settings.transport, compliance, 'jwks')
     this.#options = options
     this.#settings = settings
-    this.#keys = new ProviderKeys({ jwks: options.jwks, clientSecret, transport, clock, logger })
+    this.#keys = new ProviderKeys({
+      jwks: options.jwks,
+      secretKey: () => secretKey(clientSecret),
+      transport,
+      clock,
+      logger,
+    })
   }
 
   /**
@@ -91,6 +101,11 @@ export class ProviderTokens {
     const { clientId, clock } = this.#settings
     return { issuer, clientId, clock, clockTolerance: this.#options.clockTolerance ?? DEFAULT_TOLERANCE }
   }
+}
+
+/** @spec OIDC Core §10.1 the secret's octets are the key. */
+function secretKey(clientSecret = ''): VerificationKey {
+  return importSecretKey(encodeUtf8(clientSecret), standardSignatureRegistry())
 }
 
 /** What the provider lists; never HMAC or `none` because a provider lists them, nor anything because a token says it. */

@@ -1,0 +1,134 @@
+import type { Clock, Seconds } from '../../util/clock.ts'
+import type { Logger } from '../../util/logger.ts'
+import { LruCache } from '../../util/lru.ts'
+import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
+import { JoseError } from '../errors.ts'
+import { type SelectableKey, selectKeys } from './select.ts'
+import type { KeyCriteria, KeySource } from './source.ts'
+
+/** How long fetched keys serve; milliseconds unless it says otherwise. */
+export interface KeyLifetimes {
+  /** Without asking again. */
+  readonly ttl: number
+  /** The shortest time between two fetches that unknown keys can cause. */
+  readonly cooldown: number
+  /** Beyond their time, while they cannot be fetched. */
+  readonly staleFor: number
+  /** How long a key that was not found is not looked for again. */
+  readonly unknownFor: Seconds
+}
+
+export const DEFAULT_LIFETIMES: KeyLifetimes = { ttl: 600_000, cooldown: 30_000, staleFor: 86_400_000, unknownFor: 60 }
+
+/** Where keys come from, and how long they are good for. */
+export interface RemoteSource<K> extends KeyLifetimes {
+  /** For the log. */
+  readonly url: string
+  readonly registry: SignatureRegistry
+  readonly clock: Clock
+  readonly logger: Logger
+  fetchKeys(): Promise<readonly K[]>
+}
+
+interface FetchedKeys<K> {
+  readonly keys: readonly K[]
+  readonly fetchedAt: number
+}
+
+/** After a fetch failed, the next one waits this long; milliseconds. */
+const retryDelay = 5000
+
+/** How many unknown keys are remembered. */
+const unknownMaximum = 1000
+
+/**
+ * Keys behind an address, of whatever kind they are read as. Nothing is fetched before a key is needed; callers at the
+ * same time share one fetch; an unknown key causes one new fetch at most, and not within the cool-down; while the server
+ * is away, the last good set serves on.
+ *
+ * @spec OIDC Core §10.1.1
+ */
+export class RemoteKeys<K extends SelectableKey> implements KeySource<K> {
+  readonly registry: SignatureRegistry
+  readonly #source: RemoteSource<K>
+  readonly #unknown: LruCache<string, true>
+  #fetched: FetchedKeys<K> | undefined
+  #failure: { readonly error: JoseError; readonly at: number } | undefined
+  #pending: Promise<readonly K[]> | undefined
+
+  constructor(source: RemoteSource<K>) {
+    this.registry = source.registry
+    this.#source = source
+    this.#unknown = new LruCache({ max: unknownMaximum, clock: source.clock })
+  }
+
+  /**
+   * The keys that meet every criterion, fetched (again) if need be.
+   *
+   * @throws JoseError `jwks_unavailable`, `jwks_invalid` while there is nothing to fall back on.
+   */
+  async select(criteria: KeyCriteria): Promise<readonly K[]> {
+    const found = selectKeys(this.#freshKeys() ?? (await this.#refresh()), criteria, this.registry)
+    if (found.length > 0) return found
+    const name = `${criteria.kid ?? ''} ${criteria.alg ?? ''}`
+    if (!this.#mayLookAgain(name)) return found
+    const again = selectKeys(await this.#refresh(), criteria, this.registry)
+    if (again.length === 0) this.#unknown.set(name, true, this.#source.unknownFor)
+    return again
+  }
+
+  /** Fetches the keys now, whatever is known: for a server that told of a rotation. */
+  async reload(): Promise<void> {
+    // A fetch that is under way may have begun before the rotation.
+    await this.#pending?.catch(() => undefined)
+    this.#failure = undefined
+    this.#unknown.clear()
+    await this.#refresh()
+  }
+
+  #freshKeys(): readonly K[] | undefined {
+    const fetched = this.#fetched
+    if (fetched === undefined || this.#source.clock() >= fetched.fetchedAt + this.#source.ttl) return undefined
+    return fetched.keys
+  }
+
+  /** Whoever sends tokens chooses their `kid`: the cool-down bounds what a flood of new ones can cause, failures included. */
+  #mayLookAgain(name: string): boolean {
+    const lastFetch = Math.max(this.#fetched?.fetchedAt ?? 0, this.#failure?.at ?? 0)
+    return this.#source.clock() >= lastFetch + this.#source.cooldown && this.#unknown.get(name) === undefined
+  }
+
+  #refresh(): Promise<readonly K[]> {
+    this.#pending ??= this.#fetchOrFallBack().finally(() => {
+      this.#pending = undefined
+    })
+    return this.#pending
+  }
+
+  async #fetchOrFallBack(): Promise<readonly K[]> {
+    const failure = this.#failure
+    if (failure !== undefined && this.#source.clock() < failure.at + retryDelay) return this.#fallBack(failure.error)
+    try {
+      const keys = await this.#source.fetchKeys()
+      this.#fetched = { keys, fetchedAt: this.#source.clock() }
+      this.#failure = undefined
+      return keys
+    } catch (cause) {
+      const error =
+        cause instanceof JoseError
+          ? cause
+          : new JoseError('jwks_unavailable', 'JWK Set could not be fetched', { cause })
+      this.#failure = { error, at: this.#source.clock() }
+      this.#source.logger.warn('JWK Set could not be fetched', { uri: this.#source.url, error })
+      return this.#fallBack(error)
+    }
+  }
+
+  /** The last good set, unless it is too old to be trusted. */
+  #fallBack(error: JoseError): readonly K[] {
+    const fetched = this.#fetched
+    const { ttl, staleFor } = this.#source
+    if (fetched === undefined || this.#source.clock() >= fetched.fetchedAt + ttl + staleFor) throw error
+    return fetched.keys
+  }
+}
