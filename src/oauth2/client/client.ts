@@ -12,7 +12,13 @@ import { toResponse } from './compliance.ts'
 import { ServerMetadataSource } from './discovery.ts'
 import type { WellKnownName } from './discovery-urls.ts'
 import type { EndpointAnswer, EndpointCall } from './endpoint-call.ts'
-import { formTransport, getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
+import {
+  type FormParameters,
+  formTransport,
+  getEndpoint,
+  type KnownServer,
+  type WireParameters,
+} from './endpoint-request.ts'
 import { ClientError, type ClientStage } from './errors.ts'
 import { exchange } from './exchange.ts'
 import { toClientError } from './fetch-failure.ts'
@@ -146,9 +152,9 @@ export class OAuth2Client {
     const server = await this.metadata()
     const endpoint = getEndpoint(server, 'authorization_endpoint')
     const { parameters, kept } = await buildAuthorizationParameters(this.#settings, options)
-    const signed = await signParameters(this.#settings, server, parameters)
-    const pushed = isPushed(this.#settings, server, signed) ? await this.#push(signed) : undefined
-    const url = await toAuthorizationUrl(endpoint, pushed?.parameters ?? signed, this.#settings.compliance)
+    const sign = (): Promise<WireParameters> => signParameters(this.#settings, server, parameters)
+    const pushed = isPushed(this.#settings, server, parameters) ? await this.#push(sign) : undefined
+    const url = await toAuthorizationUrl(endpoint, pushed?.parameters ?? (await sign()), this.#settings.compliance)
     return { url, ...kept, ...(pushed && { expiresAt: pushed.expiresAt }) }
   }
 
@@ -247,7 +253,7 @@ export class OAuth2Client {
    */
   async callEndpoint(
     name: `${string}_endpoint`,
-    parameters: WireParameters,
+    parameters: FormParameters,
     { stage, moment, invalid = 'request_failed', fetch = fetchJson }: EndpointCall,
   ): Promise<EndpointAnswer> {
     const server: Readonly<Record<string, unknown>> & KnownServer = await this.metadata()
@@ -352,7 +358,7 @@ export class OAuth2Client {
   }
 
   /** @spec RFC 9126 §2.1 */
-  async #push(parameters: WireParameters): Promise<PushedRequest> {
+  async #push(parameters: FormParameters): Promise<PushedRequest> {
     const call = { stage: 'authorization', moment: 'pushedAuthorization', invalid: 'pushed_response_invalid' } as const
     const answer = await this.callEndpoint('pushed_authorization_request_endpoint', parameters, call)
     return readPushedRequest(this.#settings, answer)

@@ -234,6 +234,17 @@ describe('RFC 9449 §8 nonces of an authorization server', () => {
     expect(assertions).toEqual(['assertion-1', 'assertion-2'])
   })
 
+  it('makes the request anew: so is a signed authorization request', async () => {
+    let made = 0
+    const pushed = answer(201, { request_uri: 'urn:x', expires_in: 60 })
+    const { client, requests } = setUp((_, turn) => (turn === 1 ? wantsNonce('n1') : pushed), {
+      requestObjects: { sign: async () => `object-${++made}` },
+    })
+    await client.createAuthorizationUrl()
+    const objects = requests.map(({ body }) => new URLSearchParams(String(body)).get('request'))
+    expect(objects).toEqual(['object-1', 'object-2'])
+  })
+
   it('goes through the hooks each time', async () => {
     const seen: number[] = []
     const compliance: ComplianceHooks = {

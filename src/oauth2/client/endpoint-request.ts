@@ -1,6 +1,7 @@
 import type { OutgoingRequest, Transport } from '../../http/fetch.ts'
 import { RequestParameters } from '../../http/form.ts'
 import type { Header } from '../../http/header.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { chooseAuthentication } from './auth/choose.ts'
 import type { ClientAuthentication } from './auth/client-auth.ts'
@@ -11,6 +12,9 @@ import type { ClientSettings } from './options.ts'
 
 /** Parameters of a request to the authorization server, spelled as on the wire; a list repeats the parameter. */
 export type WireParameters = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** Parameters, or what makes them: anew for each try, where something in them may be used once. */
+export type FormParameters = WireParameters | (() => Awaitable<WireParameters>)
 
 /** What the client knows about the authorization server: discovered, given, or both. */
 export type KnownServer = Partial<ServerMetadata>
@@ -31,7 +35,7 @@ export function getEndpoint<N extends `${string}_endpoint`>(server: { readonly [
 /** A form for an endpoint at which the client proves who it is. */
 export interface EndpointForm {
   readonly endpoint: string
-  readonly parameters: WireParameters
+  readonly parameters: FormParameters
   readonly moment: WireMoment
   /** The methods of client authentication that the server lists for this endpoint. */
   readonly supported: readonly string[] | undefined
@@ -67,7 +71,10 @@ async function buildRequest(
       ['content-type', 'application/x-www-form-urlencoded'],
       ...Object.entries(credentials.headers ?? {}),
     ],
-    body: toForm({ ...parameters, ...credentials.parameters }),
+    body: toForm({
+      ...(typeof parameters === 'function' ? await parameters() : parameters),
+      ...credentials.parameters,
+    }),
   }
 }
 

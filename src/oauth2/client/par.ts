@@ -18,10 +18,10 @@ export interface PushedRequest {
  * @spec RFC 9126 §5
  */
 export function isPushed(client: ClientSettings, server: KnownServer, parameters: WireParameters): boolean {
-  const { pushedAuthorizationRequests: choice } = client
+  const { pushedAuthorizationRequests: choice, requestObjects } = client
   if (choice !== 'auto') return choice === 'always'
   if (server.require_pushed_authorization_requests === true) return true
-  const isAwkward = (parameters['request'] ?? parameters['authorization_details']) !== undefined
+  const isAwkward = requestObjects !== undefined || parameters['authorization_details'] !== undefined
   return isAwkward && server.pushed_authorization_request_endpoint !== undefined
 }
 
