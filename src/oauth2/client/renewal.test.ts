@@ -123,6 +123,21 @@ describe('client-peers.md §3, question 1: concurrent refresh', () => {
     await expect(client.get('files')).rejects.toMatchObject({ code: 'token_update_conflict' })
   })
 
+  it('is stored in each place that there is, such as the cookies of two requests, and in each once', async () => {
+    const stored: string[] = []
+    const { client, clock, server, database } = setUp({
+      updateToken: (token, previous, request) => {
+        stored.push(`${request} ${token.access_token}`)
+        return database.updateToken(token, previous, request)
+      },
+    })
+    database.tokens.set('another cookie', expiredToken(clock))
+    database.tokens.set('a late one', expiredToken(clock))
+    await Promise.all(['alice', 'alice', 'another cookie'].map((request) => client.get('files', { request })))
+    await client.get('files', { request: 'a late one' })
+    expect([server.presented, stored]).toEqual([['r0'], ['alice a1', 'another cookie a1', 'a late one a1']])
+  })
+
   it('whoever logs out while a token waits to be renewed gets none', async () => {
     let reads = 0
     const { client, clock, server } = setUp({

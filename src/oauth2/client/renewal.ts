@@ -73,11 +73,14 @@ export class TokenRenewal {
     throw conflict()
   }
 
-  #next(previous: TokenSet, place: TokenPlace): Promise<Outcome> | Outcome {
+  async #next(previous: TokenSet, place: TokenPlace): Promise<Outcome> {
     const way = this.#wayOf(previous)
     const known = way.known()
-    if (known !== undefined) return this.#outcomeOf(known)
-    return this.#flights.get(way.key) ?? this.#start(way, previous, place)
+    const flight = known === undefined ? this.#flights.get(way.key) : this.#outcomeOf(known)
+    if (flight === undefined) return this.#start(way, previous, place)
+    const outcome = await flight
+    await place.bringUpToDate(outcome.token, previous)
+    return outcome
   }
 
   #wayOf(token: TokenSet): WayToRenew {

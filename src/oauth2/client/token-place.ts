@@ -61,6 +61,12 @@ export class TokenPlace {
     return (await this.#settings.updateToken?.(token, previous, this.#owner.request)) !== false
   }
 
+  /** Stores what somebody else has renewed where it is not yet: each request may have a place of its own, such as a cookie. */
+  async bringUpToDate(token: TokenSet, previous: TokenSet): Promise<void> {
+    const stored = await this.#read()
+    if (stored !== undefined && isSameToken(stored, previous)) await this.store(token, previous)
+  }
+
   /** For a token that was handed over without a request nobody can say where it is kept. */
   get #isReadable(): boolean {
     return this.#owner.isFound || this.#owner.request !== undefined
