@@ -1,4 +1,4 @@
-import { ClientError, CookieSession, OAuth, type OpenIdTokenSet } from 'authwright/express'
+import { ClientError, loginOf, OAuth, Sessions } from 'authwright/express'
 import express from 'express'
 import { listen, type Stop } from './listen.ts'
 import { problemPage, profilePage, style, welcomePage } from './page.ts'
@@ -8,6 +8,11 @@ export interface AppOptions {
   port: number
   providerUrl: string
   secrets: Secrets
+}
+
+/** What the app itself knows of whoever is signed in. */
+interface Person {
+  name: string
 }
 
 /** A web app without passwords: people sign in to it at the provider. */
@@ -25,11 +30,7 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
     },
   })
   // On https leave "secure" out: it is there for localhost.
-  const session = new CookieSession<OpenIdTokenSet>('first_login', {
-    secret: secrets.cookies,
-    lifetime: '8h',
-    secure: false,
-  })
+  const sessions = new Sessions<Person>({ secret: secrets.cookies, name: 'first_login', lifetime: '8h', secure: false })
   const app = express().disable('x-powered-by')
 
   app.use((_request, response, next) => {
@@ -44,11 +45,12 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
   })
 
   app.get('/', async (request, response) => {
-    const kept = await session.read(request)
+    const session = await sessions.read(request, response)
+    const kept = session?.tokens['provider']
     if (kept === undefined) return void response.send(welcomePage('signed-out' in request.query))
     // Renewed when it is about to expire; the provider is asked who it is on every visit.
     const token = await oauth.provider.ensureActiveToken(kept)
-    if (token !== kept) await session.write(response, token)
+    if (token !== kept) await sessions.update(request, response, { tokens: { provider: token } })
     const { sub, name = sub, email = '' } = await oauth.provider.userinfo(token)
     const expiresAt = new Date((token.expires_at ?? 0) * 1000)
     response.send(profilePage({ name, email, subject: sub, issuer: providerUrl, expiresAt }))
@@ -58,23 +60,30 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
 
   app.get('/callback', async (request, response) => {
     // State, PKCE, nonce, issuer and ID token are checked in here.
-    const { userinfo, ...token } = await oauth.provider.authorizeAccessToken(request, response)
-    await session.write(response, token)
+    const token = await oauth.provider.authorizeAccessToken(request, response)
+    const { name = '' } = token.userinfo ?? {}
+    await sessions.start(request, response, {
+      data: { name },
+      tokens: { provider: token },
+      login: loginOf(token.userinfo),
+    })
     response.redirect(303, '/')
   })
 
   app.post('/renew', async (request, response) => {
-    const token = await session.read(request)
-    if (token !== undefined) await session.write(response, await oauth.provider.refreshToken(token))
+    const token = (await sessions.read(request, response))?.tokens['provider']
+    if (token !== undefined) {
+      await sessions.update(request, response, { tokens: { provider: await oauth.provider.refreshToken(token) } })
+    }
     response.redirect(303, '/')
   })
 
   app.post('/logout', async (request, response) => {
-    const token = await session.read(request)
+    const session = await sessions.read(request, response)
     // Another site's form brings no cookie. It must not sign anybody out.
-    if (token === undefined) return response.redirect(303, '/')
-    session.clear(response)
-    const { id_token: idTokenHint } = token
+    if (session === undefined) return response.redirect(303, '/')
+    await sessions.end(request, response)
+    const idTokenHint = session.tokens['provider']?.id_token
     await oauth.provider.logoutRedirect(request, response, `${url}/signed-out`, idTokenHint ? { idTokenHint } : {})
   })
 
@@ -83,11 +92,11 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
     response.redirect(303, '/?signed-out')
   })
 
-  const onError: express.ErrorRequestHandler = (error, _request, response, next) => {
+  const onError: express.ErrorRequestHandler = async (error, request, response, next) => {
     if (!(error instanceof ClientError)) return next(error)
     console.error(`app: ${error.code}: ${error.message}`)
     // Whatever the token was good for, it is not any more.
-    if (error.code === 'userinfo_refused' || error.code === 'token_refused') session.clear(response)
+    if (error.code === 'userinfo_refused' || error.code === 'token_refused') await sessions.end(request, response)
     response.status(400).send(problemPage(explain(error)))
   }
   app.use(onError)

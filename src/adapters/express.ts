@@ -10,9 +10,20 @@ import type { OAuthServer } from './shared/server.ts'
 
 export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
 export { ClientError } from '../oidc/client/index.ts'
+export {
+  loginOf,
+  type Session,
+  type SessionChange,
+  type SessionContent,
+  SessionError,
+  type SessionLogin,
+  type SessionsOptions,
+  type SessionToken,
+  sessionTokens,
+} from '../session/index.ts'
 export type { FinishedLogin, FinishedLogout } from './shared/node-client.ts'
+export { Sessions } from './shared/node-sessions.ts'
 export { findAccessToken, getAccessToken, type ProtectedRequest } from './shared/protected-node.ts'
-export { CookieSession } from './shared/session.ts'
 export type { AccessToken, NodeRequest, OAuthServer, ProxyOptions, Requirement }
 export { fromNode, NodeClient, toNode }
 

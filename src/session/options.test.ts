@@ -23,7 +23,7 @@ describe('the options of sessions', () => {
       '"name" must be letters, digits, "_" and "-", in parts that begin with a letter and are separated by dots',
     ]),
   ])('%o is refused', (options, problem) => {
-    expect(() => new Sessions({ secret, ...(options as SessionsOptions) })).toThrow(`Sessions: ${problem}`)
+    expect(() => new Sessions({ ...(options as SessionsOptions), secret })).toThrow(`Sessions: ${problem}`)
   })
 
   it('are refused all at once', () => {
