@@ -187,7 +187,8 @@ export function nameOfRefusal(refusal: ProviderRefusal | undefined): string {
   return refusal !== undefined && isOAuth2ErrorCode(refusal.error) ? ` (${refusal.error})` : ''
 }
 
-function toRefusalText(value: unknown): string | undefined {
+/** A text of somebody else's, fit for a log: short, and without what could forge a line. */
+export function toRefusalText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const text = value.slice(0, MAX_REFUSAL_LENGTH).replaceAll(/[^\x20-\x7e]/g, '')
   return text === '' ? undefined : text

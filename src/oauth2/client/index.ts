@@ -2,6 +2,7 @@
 export type { KeyValueStore } from '../../util/key-value-store.ts'
 export type { AuthorizationDetail } from '../authorization-details.ts'
 export type { IntrospectionResponse } from '../introspection.ts'
+export type { ResourceMetadata } from '../resource-metadata.ts'
 export type { TokenEndpointAuthMethod } from './auth/choose.ts'
 export type { ClientAssertionOptions } from './auth/client-assertion.ts'
 export type { ClientAuthentication, ClientAuthenticationContext, ClientCredentials } from './auth/client-auth.ts'
@@ -15,6 +16,7 @@ export type { AuthorizationUrlOptions } from './authorization-parameters.ts'
 export type { AuthorizationUrl } from './authorization-url.ts'
 export { AutonomousClient, type AutonomousRequestOptions } from './autonomous-client.ts'
 export type { AuthorizationCallback } from './callback.ts'
+export { type AccessChallenge, ChallengeError, readChallenge, throwOnChallenge } from './challenges.ts'
 export {
   type CallbackState,
   type ClientCredentialsOptions,
@@ -24,7 +26,7 @@ export {
 } from './client.ts'
 export type { ComplianceHooks, WireMoment } from './compliance.ts'
 export { Dpop, type DpopOptions } from './dpop.ts'
-export type { KnownServer, WireParameters } from './endpoint-request.ts'
+export type { KnownServer } from './endpoint-request.ts'
 export {
   ClientError,
   type ClientErrorCode,
@@ -66,12 +68,15 @@ export {
 } from './registration/register.ts'
 export { type RequestEncryption, RequestObjects, type RequestObjectsOptions } from './request-objects.ts'
 export type { RequestSigner, RequestSigningContext } from './request-signer.ts'
+export { fetchResourceMetadata, type ResourceMetadataOptions } from './resource-metadata.ts'
 export type { RevocationOptions } from './revocation.ts'
 export {
   type IntrospectionParties,
   SignedIntrospection,
   type SignedIntrospectionOptions,
 } from './signed-introspection.ts'
+export { type StepUp, type StepUpOptions, stepUp } from './step-up.ts'
 export type { TokenParameters } from './token-request.ts'
 export { type ExpiryOptions, isExpired, type TokenSet } from './token-set.ts'
 export { type TokenStore, type TokenStoreOptions, tokenStore } from './token-store.ts'
+export type { FormParameters, WireParameters } from './wire-parameters.ts'
