@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { expiredToken, RotatingTokens } from '../../../test/support/rotating-tokens.ts'
 import { answer, TestClock } from '../../../test/support/stub-provider.ts'
+import { Key } from '../../jose/jwk/index.ts'
+import { decodeUnverifiedJwt } from '../../jose/jwt/index.ts'
 import { OAuth2Client } from './client.ts'
+import { Dpop } from './dpop.ts'
 import type { OAuth2ClientOptions } from './options.ts'
 import type { RefreshLock } from './refresh-lock.ts'
 import type { TokenSet } from './token-set.ts'
@@ -158,6 +161,19 @@ describe('client-peers.md §3, question 1: concurrent refresh', () => {
   })
 })
 
+describe('the log', () => {
+  it('says who renewed a token, in one line each, and no token', async () => {
+    const lines: string[] = []
+    const write = (line: string): number => lines.push(line)
+    const logger = { debug: write, info: write, warn: write, error: write }
+    const { client, clock, database } = setUp({ logger })
+    await client.get('files', { request: 'alice' })
+    database.tokens.set('bob', expiredToken(clock, { access_token: 'b1', expires_at: clock.seconds + 600 }))
+    await client.refreshToken(expiredToken(clock, { refresh_token: 'rb' }), { request: 'bob' })
+    expect(lines).toEqual(['token renewed {"client_id":"app"}', 'token was renewed elsewhere {"client_id":"app"}'])
+  })
+})
+
 describe('RFC 9700 §4.14.2: a race that nothing prevented', () => {
   /** Two clients, as two processes are: the second one's refresh is under way before the first one has stored its token. */
   async function race(options: Partial<OAuth2ClientOptions> = {}) {
@@ -308,6 +324,34 @@ describe('renewals for one person', () => {
     expect(keys[0]).toBe(keys[1])
     expect(new Set(keys).size).toBe(4)
     for (const key of keys) expect(key).toMatch(/^[\w-]{43}$/)
+  })
+})
+
+describe('RFC 9449 §5 tokens that are bound to a key', () => {
+  it('are renewed with a proof of it, once for all, and presented with one', async () => {
+    const clock = new TestClock()
+    const dpop = new Dpop(await Key.generate('ES256'))
+    const proofs: string[] = []
+    const client = new OAuth2Client({
+      clientId: 'app',
+      accessTokenUrl: 'https://op.example/token',
+      clock: clock.read,
+      dpop,
+      transport: async ({ url, headers = [] }) => {
+        const proof = headers.find(([name]) => name === 'dpop')?.[1] ?? ''
+        const { jwk } = decodeUnverifiedJwt(proof).header
+        expect(await (await Key.import(jwk ?? {})).thumbprint()).toBe(await dpop.thumbprint())
+        proofs.push(`${new URL(url).pathname} ${decodeUnverifiedJwt(proof).claims['htu']}`)
+        return answer(200, { access_token: 'a1', token_type: 'DPoP', refresh_token: 'r1', expires_in: 600 })
+      },
+    })
+    const token = expiredToken(clock, { token_type: 'DPoP' })
+    await Promise.all([1, 2].map(() => client.get('https://api.example/files', { token })))
+    expect(proofs).toEqual([
+      '/token https://op.example/token',
+      '/files https://api.example/files',
+      '/files https://api.example/files',
+    ])
   })
 })
 

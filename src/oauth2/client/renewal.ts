@@ -117,13 +117,13 @@ export class TokenRenewal {
 
   async #fly(way: WayToRenew, previous: TokenSet, place: TokenPlace): Promise<Outcome> {
     const stored = await place.successorOf(previous)
-    if (stored !== undefined) return this.#outcomeOf(stored)
+    if (stored !== undefined) return this.#yieldTo(stored)
     try {
       return await this.#settle(await way.fetch(), way, previous, place)
     } catch (error) {
       const winner = isRefusedGrant(error) ? await place.awaitSuccessorOf(previous) : undefined
       if (winner === undefined) throw error
-      return this.#outcomeOf(winner)
+      return this.#yieldTo(winner)
     }
   }
 
@@ -131,12 +131,23 @@ export class TokenRenewal {
     const token = await this.#port.accept(renewed, previous)
     if (await place.store(token, previous)) {
       way.settle(token)
+      this.#log('token renewed')
       return { token, isOver: false }
     }
     const winner = await place.awaitSuccessorOf(previous)
     if (winner === undefined) throw conflict()
     way.settle(winner)
-    return this.#outcomeOf(winner)
+    return this.#yieldTo(winner)
+  }
+
+  #yieldTo(token: TokenSet): Outcome {
+    this.#log('token was renewed elsewhere')
+    return this.#outcomeOf(token)
+  }
+
+  #log(message: string): void {
+    const { logger, clientId } = this.#port.settings
+    logger.info(message, { client_id: clientId })
   }
 
   #outcomeOf(token: TokenSet): Outcome {
