@@ -8,21 +8,15 @@ import type { AuthorizationDetail } from '../authorization-details.ts'
 import { type AuthorizationUrlOptions, buildAuthorizationParameters } from './authorization-parameters.ts'
 import { type AuthorizationUrl, signParameters, toAuthorizationUrl } from './authorization-url.ts'
 import { type AuthorizationCallback, isAuthorizationCallback, validateCallback } from './callback.ts'
-import { toResponse } from './compliance.ts'
+import { toResponse, withCompliance } from './compliance.ts'
 import { ServerMetadataSource } from './discovery.ts'
 import type { WellKnownName } from './discovery-urls.ts'
 import type { EndpointAnswer, EndpointCall } from './endpoint-call.ts'
-import {
-  type FormParameters,
-  formTransport,
-  getEndpoint,
-  type KnownServer,
-  type WireParameters,
-} from './endpoint-request.ts'
+import { formTransport, getEndpoint, type KnownServer } from './endpoint-request.ts'
 import { ClientError, type ClientStage } from './errors.ts'
 import { exchange } from './exchange.ts'
 import { toClientError } from './fetch-failure.ts'
-import { type ClientSettings, checkOptions, type OAuth2ClientOptions } from './options.ts'
+import type { ClientSettings, OAuth2ClientOptions } from './options.ts'
 import { isPushed, type PushedRequest, readPushedRequest } from './par.ts'
 import {
   buildProtectedRequest,
@@ -33,8 +27,10 @@ import {
 } from './protected-fetch.ts'
 import { TokenRenewal } from './renewal.ts'
 import { type RevocationOptions, revokeToken } from './revocation.ts'
+import { checkOptions } from './settings.ts'
 import { requestToken, type TokenParameters } from './token-request.ts'
 import type { TokenSet } from './token-set.ts'
+import type { FormParameters, WireParameters } from './wire-parameters.ts'
 
 /** What was kept since the browser was sent away. */
 export interface CallbackState {
@@ -98,11 +94,13 @@ export class OAuth2Client {
     wellKnown: readonly WellKnownName[] = ['oauth-authorization-server', 'openid-configuration'],
   ) {
     const settings = checkOptions(options, wellKnown)
-    const { discovery, transport, clock, logger } = settings
+    const { discovery, compliance, clock, logger, acceptIssuer, metadataStore } = settings
     this.#settings = settings
     warnOfWeakness(settings)
     if (discovery !== undefined) {
-      this.#discovered = new ServerMetadataSource({ discovery, transport, clock, logger })
+      const transport = withCompliance(settings.transport, compliance, 'discovery')
+      const source = { discovery, transport, clock, logger, acceptIssuer, metadataStore }
+      this.#discovered = new ServerMetadataSource(source)
     }
     this.#renewal = new TokenRenewal({
       settings,
@@ -167,12 +165,12 @@ export class OAuth2Client {
     response: string | URL | RequestParameters,
     expected: CallbackState,
   ): Promise<AuthorizationCallback> {
-    const { issuer, authorization_response_iss_parameter_supported: issuerRequired } = await this.metadata()
+    const metadata = await this.metadata()
+    const { issuer, authorization_response_iss_parameter_supported: issuerRequired } = metadata
+    const { acceptIssuer } = this.#settings
     return validateCallback(toParameters(response), {
-      clientId: this.clientId,
-      state: expected.state,
-      issuer,
-      issuerRequired,
+      ...{ clientId: this.clientId, state: expected.state, issuer, issuerRequired },
+      ...(acceptIssuer && { acceptIssuer: (received) => acceptIssuer(received, { where: 'response', metadata }) }),
     })
   }
 

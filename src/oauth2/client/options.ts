@@ -1,25 +1,20 @@
-import { defaultTransport } from '../../http/default-transport.ts'
 import type { Transport } from '../../http/fetch.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Clock, Seconds } from '../../util/clock.ts'
-import { ConfigurationError } from '../../util/configuration-error.ts'
-import { createLogger, type Logger } from '../../util/logger.ts'
+import type { Logger } from '../../util/logger.ts'
 import type { AuthorizationDetail } from '../authorization-details.ts'
-import { parseScope } from '../scope.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
-import { findAuthentication, type TokenEndpointAuthMethod } from './auth/choose.ts'
+import type { TokenEndpointAuthMethod } from './auth/choose.ts'
 import type { ClientAuthentication, ClientAuthenticationContext, ClientCredentials } from './auth/client-auth.ts'
 import type { ComplianceHooks } from './compliance.ts'
-import { type Discovery, findDiscovery, type WellKnownName } from './discovery-urls.ts'
-import type { WireParameters } from './endpoint-request.ts'
-import { findOptionProblems } from './option-problems.ts'
+import type { Discovery } from './discovery-urls.ts'
+import type { IssuerMatcher } from './issuer-matcher.ts'
+import type { MetadataStore } from './metadata-store.ts'
 import type { ProofOfPossession } from './proof-of-possession.ts'
 import type { RefreshLock } from './refresh-lock.ts'
 import type { RequestSigner } from './request-signer.ts'
-import { DEFAULT_LEEWAY, type TokenSet } from './token-set.ts'
-import { withUserAgent } from './user-agent.ts'
-
-export { findSpanProblems } from './option-problems.ts'
+import type { TokenSet } from './token-set.ts'
+import type { WireParameters } from './wire-parameters.ts'
 
 /** A client's own way to say who it is: what to add to a request. */
 export type CustomAuthentication = (context: ClientAuthenticationContext) => Awaitable<ClientCredentials>
@@ -53,6 +48,13 @@ export interface OAuth2ClientOptions {
 
   /** The authorization server's identifier. Without endpoints it is also where they are discovered. */
   issuer?: string
+  /**
+   * For a server with an issuer for each of its tenants, such as `issuerTemplate('https://login.microsoftonline.com/{tenantid}/v2.0')`:
+   * stands in the place of the comparison with the one issuer.
+   */
+  acceptIssuer?: IssuerMatcher
+  /** Keeps what the server says about itself beyond the process: `storedMetadata(store, { secret })`. */
+  metadataStore?: MetadataStore
   /** Where the server describes itself. */
   serverMetadataUrl?: string
   /** The authorization endpoint; stands above what is discovered. */
@@ -154,86 +156,10 @@ export interface ClientSettings {
   readonly fetchToken?: NonNullable<OAuth2ClientOptions['fetchToken']>
   readonly updateToken?: NonNullable<OAuth2ClientOptions['updateToken']>
   readonly refreshLock?: RefreshLock
+  readonly acceptIssuer?: IssuerMatcher
+  readonly metadataStore?: MetadataStore
   readonly compliance: readonly ComplianceHooks[]
   readonly transport: Transport
   readonly clock: Clock
   readonly logger: Logger
-}
-
-/**
- * Checks the options and fills in the defaults.
- *
- * @param wellKnown the names of the documents to look for, in order.
- * @throws ConfigurationError with every problem at once.
- */
-export function checkOptions(options: OAuth2ClientOptions, wellKnown: readonly WellKnownName[]): ClientSettings {
-  const problems = findOptionProblems(options)
-  if (problems.length > 0) throw new ConfigurationError('OAuth2Client', problems)
-  const discovery = findDiscovery(options, wellKnown)
-  if (typeof discovery === 'string') throw new ConfigurationError('OAuth2Client', [discovery])
-  return toSettings(options, discovery)
-}
-
-/** What is taken as it is, where it is there. */
-const UNCHANGED = [
-  'clientSecret',
-  'refreshTokenUrl',
-  'apiBaseUrl',
-  'redirectUri',
-  'authorizationDetails',
-  'requestObjects',
-  'dpop',
-  'fetchToken',
-  'updateToken',
-  'refreshLock',
-] as const
-
-function toSettings(options: OAuth2ClientOptions, discovery: Discovery | undefined): ClientSettings {
-  const authentication = toAuthentication(options.tokenEndpointAuthMethod, options)
-  const revocationAuthentication = toAuthentication(options.revocationEndpointAuthMethod, options)
-  return {
-    ...pickGiven(options, UNCHANGED),
-    clientId: options.clientId,
-    clientAuthMethods: options.clientAuthMethods ?? [],
-    serverMetadata: toServerMetadata(options),
-    scope: typeof options.scope === 'string' ? parseScope(options.scope) : (options.scope ?? []),
-    codeChallengeMethod: options.codeChallengeMethod ?? 'S256',
-    resource: [options.resource ?? []].flat(),
-    authorizeParams: options.authorizeParams ?? {},
-    accessTokenParams: options.accessTokenParams ?? {},
-    refreshTokenParams: options.refreshTokenParams ?? {},
-    pushedAuthorizationRequests: options.pushedAuthorizationRequests ?? 'auto',
-    tokenPlacement: options.tokenPlacement ?? 'header',
-    leeway: options.leeway ?? DEFAULT_LEEWAY,
-    compliance: [options.compliance ?? []].flat(),
-    transport: withUserAgent(options.transport ?? defaultTransport(), options.userAgent),
-    clock: options.clock ?? Date.now,
-    logger: createLogger(options.logger),
-    ...(authentication !== undefined && { authentication }),
-    ...(revocationAuthentication !== undefined && { revocationAuthentication }),
-    ...(discovery !== undefined && { discovery }),
-  }
-}
-
-function pickGiven<T extends object, K extends keyof T>(from: T, names: readonly K[]): Partial<Pick<T, K>> {
-  const given: Partial<Pick<T, K>> = {}
-  for (const name of names) if (from[name] !== undefined) given[name] = from[name]
-  return given
-}
-
-function toAuthentication(
-  choice: AuthMethodChoice | undefined,
-  { clientSecret = '', clientAuthMethods = [] }: OAuth2ClientOptions,
-): ClientAuthentication | undefined {
-  if (typeof choice === 'function') return { method: 'custom', authenticate: choice }
-  return typeof choice === 'string' ? findAuthentication(choice, clientSecret, clientAuthMethods) : choice
-}
-
-function toServerMetadata(options: OAuth2ClientOptions): Partial<ServerMetadata> {
-  return {
-    ...options.serverMetadata,
-    ...(options.issuer !== undefined && { issuer: options.issuer }),
-    ...(options.authorizeUrl !== undefined && { authorization_endpoint: options.authorizeUrl }),
-    ...(options.accessTokenUrl !== undefined && { token_endpoint: options.accessTokenUrl }),
-  }
 }

@@ -3,6 +3,7 @@ import { isNonEmptyString, isRecord, isStringArray } from '../../util/assert.ts'
 import type { JsonObject } from '../../util/json.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { ClientError } from './errors.ts'
+import type { IssuerMatcher } from './issuer-matcher.ts'
 
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean'
 
@@ -62,10 +63,12 @@ export function validateServerMetadata(
   document: JsonObject,
   issuers: readonly string[],
   endpoint: string,
+  acceptIssuer?: IssuerMatcher,
 ): ServerMetadata {
   const metadata = withoutEmpty(document)
   requireShape(metadata, endpoint)
-  if (issuers.includes(metadata.issuer)) return metadata
+  const { issuer } = metadata
+  if (issuers.includes(issuer) || acceptIssuer?.(issuer, { where: 'metadata', metadata }) === true) return metadata
   const message = `"issuer" in the server metadata mismatch: expected "${issuers[0]}"`
   throw new ClientError('issuer_mismatch', message, { stage: 'discovery', endpoint, parameter: 'issuer' })
 }

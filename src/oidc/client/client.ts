@@ -133,7 +133,11 @@ export class OpenIdClient extends OAuth2Client {
 
   /** Whether it is the provider that calls itself so. */
   async isIssuer(issuer: string): Promise<boolean> {
-    return (await this.metadata()).issuer === issuer
+    const metadata = await this.metadata()
+    const { acceptIssuer } = this.settings
+    return acceptIssuer === undefined
+      ? metadata.issuer === issuer
+      : acceptIssuer(issuer, { where: 'response', metadata })
   }
 
   /**
@@ -173,7 +177,7 @@ export class OpenIdClient extends OAuth2Client {
     const { nonce, maxAge, acrValues } = exchange
     const idToken = await this.#validate(signed, {
       ...{ nonce, maxAge, acrValues, accessToken: token.access_token },
-      ...(isAuthorizationCallback(grant) && { code: grant.code, state: grant.state }),
+      ...(isAuthorizationCallback(grant) && bindingOf(grant)),
     })
     return { token: { ...token, id_token: signed, userinfo: idToken.claims }, idToken }
   }
@@ -208,6 +212,11 @@ export class OpenIdClient extends OAuth2Client {
 
 /** What an ID token is held to beyond what holds for every token of its provider. */
 type LoginBinding = Omit<IdTokenExpectations, keyof ProviderTokenExpectations | 'maxTokenAge'>
+
+/** The token must come from the issuer that brought the code. @spec RFC 9207 §2.4 */
+function bindingOf({ code, state, parameters }: AuthorizationCallback): LoginBinding {
+  return { code, state, responseIssuer: parameters.get('iss') }
+}
 
 function idTokenOf({ id_token: idToken }: TokenSet): string {
   if (idToken !== undefined) return idToken

@@ -75,6 +75,12 @@ export function checkContextClass({ acr }: IdTokenClaims, { acrValues }: IdToken
   )
 }
 
+/** What one issuer's response started must not end with another one's token. @spec RFC 9207 §2.4 */
+export function checkResponseIssuer({ iss }: IdTokenClaims, { responseIssuer }: IdTokenExpectations): void {
+  if (responseIssuer === undefined || responseIssuer === iss) return
+  throw refuse('id_token_issuer_mismatch', 'iss', '"iss" (Issuer) claim mismatch: expected the one of the response')
+}
+
 /** A refresh must not turn one person into another, nor one tenant's into another's. @spec OIDC Core §12.2 */
 export function checkRenewal({ iss, sub }: IdTokenClaims, { renews }: IdTokenExpectations): void {
   if (renews === undefined) return

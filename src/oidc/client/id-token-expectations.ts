@@ -16,6 +16,8 @@ export interface IdTokenExpectations extends ProviderTokenExpectations {
   readonly code?: string | undefined
   /** The state of the request, for `s_hash`. */
   readonly state?: string | undefined
+  /** The `iss` of the authorization response: where a provider has several, the token must be of the same. */
+  readonly responseIssuer?: string | undefined
   /** The claims of the token that this one renews: it must be about the same person and login. */
   readonly renews?: Pick<IdTokenClaims, 'sub'> & Partial<IdTokenClaims>
   /** How long ago it may have been issued. */

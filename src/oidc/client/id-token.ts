@@ -1,5 +1,4 @@
-import type { VerificationKey } from '../../jose/jwk/verification-key.ts'
-import { type JoseHeader, verifyJwt } from '../../jose/jwt/index.ts'
+import type { JoseHeader } from '../../jose/jwt/index.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { IdTokenClaims } from '../id-token.ts'
 import {
@@ -8,11 +7,12 @@ import {
   checkContextClass,
   checkNonce,
   checkRenewal,
+  checkResponseIssuer,
 } from './id-token-checks.ts'
 import type { CheckResult, IdTokenExpectations } from './id-token-expectations.ts'
 import { toIdTokenError } from './id-token-failure.ts'
 import { checkHashes } from './id-token-hashes.ts'
-import { toJwtOptions } from './provider-token.ts'
+import { verifyProviderToken } from './provider-token.ts'
 
 export type { CheckResult, IdTokenExpectations }
 
@@ -66,6 +66,7 @@ export async function validateIdToken(idToken: string, expected: IdTokenExpectat
     acr: checkContextClass(claims, expected),
     ...(await checkHashes(claims, header, expected)),
   }
+  checkResponseIssuer(claims, expected)
   checkRenewal(claims, expected)
   return { claims, header, report }
 }
@@ -76,10 +77,9 @@ async function verify(
   idToken: string,
   expected: IdTokenExpectations,
 ): Promise<{ claims: IdTokenClaims; header: JoseHeader }> {
-  const { keys, maxTokenAge } = expected
+  const { maxTokenAge } = expected
   try {
-    return await verifyJwt<RequiredClaims, VerificationKey>(idToken, keys, {
-      ...toJwtOptions(expected),
+    return await verifyProviderToken<RequiredClaims>(idToken, expected, {
       required: REQUIRED_CLAIMS,
       ...(maxTokenAge !== undefined && { maxAge: maxTokenAge }),
     })

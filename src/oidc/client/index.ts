@@ -7,6 +7,8 @@ export {
   type ProviderRefusal,
 } from '../../oauth2/client/errors.ts'
 export { type Explanation, explain } from '../../oauth2/client/explain.ts'
+export type { IssuerContext, IssuerMatcher } from '../../oauth2/client/issuer-matcher.ts'
+export { type IssuerTemplateOptions, issuerTemplate } from '../../oauth2/client/issuer-template.ts'
 export type { UserClaims } from '../claims.ts'
 export type { OpenIdProviderMetadata } from '../discovery.ts'
 export type { IdTokenClaims } from '../id-token.ts'

@@ -1,11 +1,10 @@
 import { JoseError } from '../../jose/errors.ts'
-import type { VerificationKey } from '../../jose/jwk/verification-key.ts'
-import { type JoseHeader, type JwtClaims, verifyJwt } from '../../jose/jwt/index.ts'
+import type { JoseHeader, JwtClaims } from '../../jose/jwt/index.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
 import { isNonEmptyString, isRecord } from '../../util/assert.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { LogoutNotice } from './logout-notice.ts'
-import { type ProviderTokenExpectations, toJwtOptions } from './provider-token.ts'
+import { type ProviderTokenExpectations, verifyProviderToken } from './provider-token.ts'
 
 /** What a valid logout token says. */
 export interface LogoutToken {
@@ -48,11 +47,7 @@ async function verify(
   expected: ProviderTokenExpectations,
 ): Promise<{ claims: LogoutClaims; header: JoseHeader }> {
   try {
-    return await verifyJwt<LogoutClaims, VerificationKey>(token, expected.keys, {
-      ...toJwtOptions(expected),
-      typ: false,
-      required: REQUIRED_CLAIMS,
-    })
+    return await verifyProviderToken<LogoutClaims>(token, expected, { typ: false, required: REQUIRED_CLAIMS })
   } catch (error) {
     throw toLogoutError(error)
   }

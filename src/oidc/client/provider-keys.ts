@@ -45,6 +45,8 @@ export class ProviderKeys {
   #secret: VerificationKey | undefined
   #remote: { readonly uri: string; readonly keys: RemoteKeys<PublicKey> } | undefined
   #reloadedAt = Number.NEGATIVE_INFINITY
+  /** Whose a key is, where the provider says so: Microsoft Entra has tenants with keys of their own. */
+  readonly #issuers: WeakMap<VerificationKey, string> = new WeakMap()
 
   constructor(options: ProviderKeysOptions) {
     this.#options = options
@@ -69,6 +71,11 @@ export class ProviderKeys {
     }
   }
 
+  /** The issuer that a key signs for; absent: any of the provider's. */
+  issuerOf(key: VerificationKey): string | undefined {
+    return this.#issuers.get(key)
+  }
+
   async #keysFor({ jwks_uri: uri }: KnownProvider, algorithms: readonly string[]): Promise<ProviderKey> {
     const { jwks, secretKey } = this.#options
     if (secretKey !== undefined && algorithms.some((name) => name.startsWith('HS'))) {
@@ -76,7 +83,7 @@ export class ProviderKeys {
       return this.#secret
     }
     if (jwks !== undefined) {
-      this.#given ??= knownKeys(jwks)
+      this.#given ??= knownKeys(jwks, this.#importKey)
       return this.#given
     }
     if (uri === undefined) {
@@ -93,8 +100,15 @@ export class ProviderKeys {
   }
 
   #remoteKeys(uri: string): RemoteKeys<PublicKey> {
-    if (this.#remote?.uri !== uri) this.#remote = { uri, keys: remoteKeys(uri, this.#options) }
+    if (this.#remote?.uri !== uri) this.#remote = { uri, keys: remoteKeys(uri, this.#options, this.#importKey) }
     return this.#remote.keys
+  }
+
+  readonly #importKey: ImportKey = async (jwk) => {
+    const key = await importPublicKey(jwk, standardSignatureRegistry())
+    const { issuer } = jwk
+    if (typeof issuer === 'string') this.#issuers.set(key, issuer)
+    return key
   }
 
   async #reload(keys: ProviderKey): Promise<boolean> {
@@ -106,16 +120,20 @@ export class ProviderKeys {
   }
 }
 
-const importKey = (jwk: Jwk): Promise<PublicKey> => importPublicKey(jwk, standardSignatureRegistry())
+type ImportKey = (jwk: Jwk) => Promise<PublicKey>
 
-async function knownKeys(jwks: PublicJwks): Promise<KeySource<PublicKey>> {
+async function knownKeys(jwks: PublicJwks, importKey: ImportKey): Promise<KeySource<PublicKey>> {
   const registry = standardSignatureRegistry()
   const keys = await readKnownKeys(jwks, importKey)
   return { registry, select: (criteria) => selectKeys(keys, criteria, registry) }
 }
 
 /** @spec OIDC Core §10.1.1 */
-function remoteKeys(url: string, { transport, clock, logger }: ProviderKeysOptions): RemoteKeys<PublicKey> {
+function remoteKeys(
+  url: string,
+  { transport, clock, logger }: ProviderKeysOptions,
+  importKey: ImportKey,
+): RemoteKeys<PublicKey> {
   const registry = standardSignatureRegistry()
   const set = { maxKeys: MAX_KEYS, logger, importKey }
   const fetchKeys = async (): Promise<PublicKey[]> => readPublishedKeys(await fetchJwks(url, transport), set)

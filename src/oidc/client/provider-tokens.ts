@@ -92,14 +92,21 @@ export class ProviderTokens {
     return { decryption, ...(alg !== undefined && { verify }) }
   }
 
-  #common({ issuer }: KnownProvider): Omit<ProviderTokenExpectations, 'keys' | 'algorithms'> {
+  #common(metadata: KnownProvider): Omit<ProviderTokenExpectations, 'keys' | 'algorithms'> {
+    const { issuer } = metadata
     if (issuer === undefined) {
       throw new ConfigurationError('OpenIdClient', [
         '"issuer" is missing: an ID token is only accepted from its issuer',
       ])
     }
-    const { clientId, clock } = this.#settings
-    return { issuer, clientId, clock, clockTolerance: this.#options.clockTolerance ?? DEFAULT_TOLERANCE }
+    const { clientId, clock, acceptIssuer } = this.#settings
+    const common = { issuer, clientId, clock, clockTolerance: this.#options.clockTolerance ?? DEFAULT_TOLERANCE }
+    if (acceptIssuer === undefined) return common
+    return {
+      ...common,
+      issuer: (iss, claims) => acceptIssuer(iss, { where: 'token', claims, metadata }),
+      isKeyOf: (key, iss) => [undefined, iss, issuer].includes(this.#keys.issuerOf(key)),
+    }
   }
 }
 

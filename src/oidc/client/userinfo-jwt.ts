@@ -1,9 +1,9 @@
 import { JoseError } from '../../jose/errors.ts'
-import { type JwtClaims, verifyJwt } from '../../jose/jwt/index.ts'
+import type { JwtClaims } from '../../jose/jwt/index.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
 import { parseJsonObject } from '../../util/json.ts'
 import type { Decryption } from './decryption.ts'
-import { type ProviderTokenExpectations, toJwtOptions } from './provider-token.ts'
+import { type ProviderTokenExpectations, verifyProviderToken } from './provider-token.ts'
 
 /** How the provider protects what it says at the userinfo endpoint, as the client is registered. */
 export interface UserinfoProtection {
@@ -42,7 +42,7 @@ const REQUIRED_CLAIMS: readonly string[] = ['iss', 'aud', 'sub']
 
 /** @throws JoseError */
 export async function verifyUserinfo(jwt: string, expected: ProviderTokenExpectations): Promise<JwtClaims> {
-  const { claims } = await verifyJwt(jwt, expected.keys, { ...toJwtOptions(expected), required: REQUIRED_CLAIMS })
+  const { claims } = await verifyProviderToken(jwt, expected, { required: REQUIRED_CLAIMS })
   return claims
 }
 
