@@ -1,1 +1,2 @@
-export { version } from './util/version.ts'
+/** The version of this package, as published. */
+export const version = '0.0.0'

@@ -3,8 +3,8 @@ import { ConfigurationError } from '../../util/configuration-error.ts'
 import type { AuthorizationDetail } from '../authorization-details.ts'
 import { codeChallengeOf, createCodeVerifier } from '../pkce.ts'
 import { formatScope } from '../scope.ts'
-import type { WireParameters } from './endpoint-request.ts'
 import type { ClientSettings } from './options.ts'
+import type { WireParameters } from './wire-parameters.ts'
 
 export interface AuthorizationUrlOptions {
   /** Where the browser comes back to. Defaults to the client's `redirectUri`. */

@@ -1,8 +1,9 @@
 import type { Seconds } from '../../util/clock.ts'
 import type { KeptAttempt } from './authorization-parameters.ts'
 import type { ComplianceHooks } from './compliance.ts'
-import type { KnownServer, WireParameters } from './endpoint-request.ts'
+import type { KnownServer } from './endpoint-request.ts'
 import type { ClientSettings } from './options.ts'
+import { setParameters, type WireParameters } from './wire-parameters.ts'
 
 /** The URL to send the browser to, and what has to be kept until it comes back. */
 export interface AuthorizationUrl extends KeptAttempt {
@@ -37,13 +38,4 @@ export async function toAuthorizationUrl(
   setParameters(url, parameters)
   for (const { authorizationUrl } of compliance) url = (await authorizationUrl?.(url)) ?? url
   return url.href
-}
-
-/** Sets parameters in the query of a URL; a list repeats the parameter (RFC 8707 §2 has such ones). */
-export function setParameters(url: URL, parameters: WireParameters): void {
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value === undefined || value.length === 0) continue
-    url.searchParams.delete(name)
-    for (const item of typeof value === 'string' ? [value] : value) url.searchParams.append(name, item)
-  }
 }

@@ -1,7 +1,5 @@
 import type { OutgoingRequest, Transport } from '../../http/fetch.ts'
-import { RequestParameters } from '../../http/form.ts'
 import type { Header } from '../../http/header.ts'
-import type { Awaitable } from '../../util/awaitable.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { chooseAuthentication } from './auth/choose.ts'
 import type { ClientAuthentication } from './auth/client-auth.ts'
@@ -9,12 +7,7 @@ import type { WireMoment } from './compliance.ts'
 import { ClientError } from './errors.ts'
 import { exchange } from './exchange.ts'
 import type { ClientSettings } from './options.ts'
-
-/** Parameters of a request to the authorization server, spelled as on the wire; a list repeats the parameter. */
-export type WireParameters = Readonly<Record<string, string | readonly string[] | undefined>>
-
-/** Parameters, or what makes them: anew for each try, where something in them may be used once. */
-export type FormParameters = WireParameters | (() => Awaitable<WireParameters>)
+import { type FormParameters, toForm } from './wire-parameters.ts'
 
 /** What the client knows about the authorization server: discovered, given, or both. */
 export type KnownServer = Partial<ServerMetadata>
@@ -76,13 +69,4 @@ async function buildRequest(
       ...credentials.parameters,
     }),
   }
-}
-
-/** The form of some parameters; those without a value are left out. */
-export function toForm(parameters: WireParameters): string {
-  const entries = Object.entries(parameters).flatMap(([name, value]): [string, string][] => {
-    if (value === undefined) return []
-    return typeof value === 'string' ? [[name, value]] : value.map((item) => [name, item])
-  })
-  return RequestParameters.fromEntries(entries).toString()
 }

@@ -1,10 +1,10 @@
 import { type IntrospectionResponse, parseIntrospectionResponse } from '../introspection.ts'
 import type { OAuth2Client } from './client.ts'
 import type { EndpointAnswer, EndpointCall } from './endpoint-call.ts'
-import type { WireParameters } from './endpoint-request.ts'
 import { ClientError, nameOfRefusal, readRefusal } from './errors.ts'
 import type { SignedIntrospection } from './signed-introspection.ts'
 import type { TokenSet } from './token-set.ts'
+import type { WireParameters } from './wire-parameters.ts'
 
 export interface IntrospectTokenOptions {
   /** Helps the server to find the token. Of a whole `TokenSet` it says which one; default: the access token. */

@@ -1,9 +1,10 @@
 import { isNonEmptyString } from '../../util/assert.ts'
 import { nowInSeconds, type Seconds } from '../../util/clock.ts'
 import type { EndpointAnswer } from './endpoint-call.ts'
-import type { KnownServer, WireParameters } from './endpoint-request.ts'
+import type { KnownServer } from './endpoint-request.ts'
 import { ClientError, nameOfRefusal, readRefusal } from './errors.ts'
 import type { ClientSettings } from './options.ts'
+import type { WireParameters } from './wire-parameters.ts'
 
 /** A request that waits at the server: what the browser carries in its place, and until when. */
 export interface PushedRequest {

@@ -2,8 +2,8 @@
 
 import { formatScope } from '../scope.ts'
 import type { OAuth2Client } from './client.ts'
-import type { WireParameters } from './endpoint-request.ts'
 import type { TokenSet } from './token-set.ts'
+import type { WireParameters } from './wire-parameters.ts'
 
 export interface PasswordOptions {
   username: string

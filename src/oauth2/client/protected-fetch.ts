@@ -2,11 +2,10 @@ import type { OutgoingRequest } from '../../http/fetch.ts'
 import type { Header } from '../../http/response.ts'
 import { isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
-import { setParameters } from './authorization-url.ts'
-import { toForm, type WireParameters } from './endpoint-request.ts'
 import { ClientError } from './errors.ts'
 import type { TokenPlacement } from './options.ts'
 import type { TokenSet } from './token-set.ts'
+import { setParameters, toForm, type WireParameters } from './wire-parameters.ts'
 
 /** A request to an API. At most one of `json`, `form` and `body`. */
 export interface ProtectedRequestOptions {

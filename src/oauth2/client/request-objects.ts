@@ -5,8 +5,8 @@ import { nowInSeconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
 import { REQUEST_OBJECT_TYPE, writeRequestParameters } from '../request-object.ts'
-import type { WireParameters } from './endpoint-request.ts'
 import type { RequestSigner, RequestSigningContext } from './request-signer.ts'
+import type { WireParameters } from './wire-parameters.ts'
 
 export interface RequestObjectsOptions {
   /** Default: the one that the key is for; as the client is registered (`request_object_signing_alg`). */

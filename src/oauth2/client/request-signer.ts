@@ -1,5 +1,5 @@
 import type { Clock } from '../../util/clock.ts'
-import type { WireParameters } from './endpoint-request.ts'
+import type { WireParameters } from './wire-parameters.ts'
 
 /** Who signs an authorization request, and for whom. */
 export interface RequestSigningContext {

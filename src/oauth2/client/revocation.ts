@@ -1,10 +1,11 @@
 import type { OutgoingResponse } from '../../http/fetch.ts'
-import { formTransport, getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
+import { formTransport, getEndpoint, type KnownServer } from './endpoint-request.ts'
 import { ClientError, nameOfRefusal } from './errors.ts'
 import { toClientError } from './fetch-failure.ts'
 import type { ClientSettings } from './options.ts'
 import { readRefusalBody } from './refusal-body.ts'
 import type { TokenSet } from './token-set.ts'
+import type { WireParameters } from './wire-parameters.ts'
 
 export interface RevocationOptions {
   /** Helps the server to find a token that is given alone. Of a whole `TokenSet`, it says which one; default: both. */

@@ -1,12 +1,13 @@
 import { fetchJson, type Transport } from '../../http/fetch.ts'
 import { nowInSeconds } from '../../util/clock.ts'
 import type { WireMoment } from './compliance.ts'
-import { formTransport, getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
+import { formTransport, getEndpoint, type KnownServer } from './endpoint-request.ts'
 import { ClientError, type ClientStage } from './errors.ts'
 import { toClientError } from './fetch-failure.ts'
 import type { ClientSettings } from './options.ts'
 import { type TokenAnswer, validateTokenResponse } from './token-response.ts'
 import type { TokenSet } from './token-set.ts'
+import type { WireParameters } from './wire-parameters.ts'
 
 /** The parameters of a token request: the grant and what it needs. */
 export type TokenParameters = WireParameters & { readonly grant_type: string }

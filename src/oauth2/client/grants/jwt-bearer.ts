@@ -1,6 +1,6 @@
 import type { OAuth2Client } from '../client.ts'
-import type { WireParameters } from '../endpoint-request.ts'
 import type { TokenSet } from '../token-set.ts'
+import type { WireParameters } from '../wire-parameters.ts'
 
 export const JWT_BEARER_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 

@@ -1,8 +1,8 @@
 import { isNonEmptyString } from '../../../util/assert.ts'
 import type { OAuth2Client } from '../client.ts'
-import type { WireParameters } from '../endpoint-request.ts'
 import { ClientError } from '../errors.ts'
 import type { TokenSet } from '../token-set.ts'
+import type { WireParameters } from '../wire-parameters.ts'
 
 const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
