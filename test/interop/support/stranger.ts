@@ -9,21 +9,25 @@ export interface StrangerOptions {
   readonly clients: readonly object[]
   /** What it signs with; the first is the current one. */
   readonly keys: readonly PrivateJwk[]
+  /** What it can do besides, in its own words. */
+  readonly features?: Readonly<Record<string, unknown>>
 }
 
 /** oidc-provider on the network. It knows one person, who is always willing to sign in. */
 export class Stranger {
   readonly #memory = new SharedMemory()
   readonly #clients: readonly object[]
+  readonly #features: Readonly<Record<string, unknown>>
   #listener: RequestListener | undefined
   #site: { origin: string; close(): Promise<void> } | undefined
 
-  private constructor(clients: readonly object[]) {
+  private constructor(clients: readonly object[], features: Readonly<Record<string, unknown>>) {
     this.#clients = clients
+    this.#features = features
   }
 
-  static async start({ clients, keys }: StrangerOptions): Promise<Stranger> {
-    const stranger = new Stranger(clients)
+  static async start({ clients, keys, features = {} }: StrangerOptions): Promise<Stranger> {
+    const stranger = new Stranger(clients, features)
     stranger.#site = await listen(() => (request, response) => stranger.#listener?.(request, response))
     stranger.rotate(keys)
     return stranger
@@ -67,6 +71,7 @@ export class Stranger {
         devInteractions: { enabled: false },
         revocation: { enabled: true, allowedPolicy: () => true },
         rpInitiatedLogout: { enabled: true, logoutSource: askForSignOut },
+        ...this.#features,
       },
     }
   }
