@@ -1,5 +1,5 @@
 import { randomToken } from '../../crypto/random.ts'
-import { setParameters } from '../../oauth2/client/authorization-url.ts'
+import { setParameters } from '../../oauth2/client/wire-parameters.ts'
 
 /** @spec OIDC RP-Initiated Logout §2 */
 export interface LogoutUrlOptions {

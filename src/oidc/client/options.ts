@@ -1,6 +1,7 @@
 import { isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
 import type { PublicJwks } from '../../jose/jwks/index.ts'
-import { findSpanProblems, type OAuth2ClientOptions } from '../../oauth2/client/options.ts'
+import { findSpanProblems } from '../../oauth2/client/option-problems.ts'
+import type { OAuth2ClientOptions } from '../../oauth2/client/options.ts'
 import { parseScope } from '../../oauth2/scope.ts'
 import { encodeUtf8 } from '../../util/bytes.ts'
 import type { Seconds } from '../../util/clock.ts'
