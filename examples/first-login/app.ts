@@ -1,4 +1,4 @@
-import { ClientError, loginOf, OAuth, Sessions } from 'authwright/express'
+import { ClientError, loginOf, OAuth, Sessions, sessionTokens } from 'authwright/express'
 import express from 'express'
 import { listen, type Stop } from './listen.ts'
 import { problemPage, profilePage, style, welcomePage } from './page.ts'
@@ -18,8 +18,12 @@ interface Person {
 /** A web app without passwords: people sign in to it at the provider. */
 export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<Stop> {
   const url = `http://localhost:${port}`
+  // On https leave "secure" out: it is there for localhost.
+  const sessions = new Sessions<Person>({ secret: secrets.cookies, name: 'first_login', lifetime: '8h', secure: false })
   const oauth = new OAuth({
     secret: secrets.cookies,
+    // Calls for a request take the token from its session, and leave a renewed one there.
+    ...sessionTokens(sessions),
     clients: {
       provider: {
         issuer: providerUrl,
@@ -29,8 +33,6 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
       },
     },
   })
-  // On https leave "secure" out: it is there for localhost.
-  const sessions = new Sessions<Person>({ secret: secrets.cookies, name: 'first_login', lifetime: '8h', secure: false })
   const app = express().disable('x-powered-by')
 
   app.use((_request, response, next) => {
@@ -46,13 +48,11 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
 
   app.get('/', async (request, response) => {
     const session = await sessions.read(request, response)
-    const kept = session?.tokens['provider']
-    if (kept === undefined) return void response.send(welcomePage('signed-out' in request.query))
-    // Renewed when it is about to expire; the provider is asked who it is on every visit.
-    const token = await oauth.provider.ensureActiveToken(kept)
-    if (token !== kept) await sessions.update(request, response, { tokens: { provider: token } })
-    const { sub, name = sub, email = '' } = await oauth.provider.userinfo(token)
-    const expiresAt = new Date((token.expires_at ?? 0) * 1000)
+    if (session === undefined) return void response.send(welcomePage('signed-out' in request.query))
+    // The provider is asked who it is on every visit, with a token that is renewed when it is about to expire.
+    const { sub, name = session.data.name, email = '' } = await oauth.provider.userinfo({ request })
+    const token = await sessions.fetchToken('provider', request)
+    const expiresAt = new Date((token?.expires_at ?? 0) * 1000)
     response.send(profilePage({ name, email, subject: sub, issuer: providerUrl, expiresAt }))
   })
 
@@ -61,7 +61,7 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
   app.get('/callback', async (request, response) => {
     // State, PKCE, nonce, issuer and ID token are checked in here.
     const token = await oauth.provider.authorizeAccessToken(request, response)
-    const { name = '' } = token.userinfo ?? {}
+    const { sub = '', name = sub } = token.userinfo ?? {}
     await sessions.start(request, response, {
       data: { name },
       tokens: { provider: token },
@@ -72,9 +72,7 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
 
   app.post('/renew', async (request, response) => {
     const token = (await sessions.read(request, response))?.tokens['provider']
-    if (token !== undefined) {
-      await sessions.update(request, response, { tokens: { provider: await oauth.provider.refreshToken(token) } })
-    }
+    if (token !== undefined) await oauth.provider.refreshToken(token, { request })
     response.redirect(303, '/')
   })
 
