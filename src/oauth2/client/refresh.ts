@@ -35,6 +35,7 @@ export class Refreshes {
   wayOf(refreshToken: string, previous: TokenSet): WayToRenew {
     return {
       key: refreshToken,
+      previous,
       known: () => this.#successors.get(refreshToken),
       fetch: () => this.#fetch(refreshToken, previous),
       settle: (token) => this.#settle(refreshToken, token),

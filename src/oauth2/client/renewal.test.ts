@@ -306,6 +306,19 @@ describe('renewals for one person', () => {
     expect(underWay.most).toBe(2)
   })
 
+  it('do not take the token of somebody who logged in meanwhile, in the same browser', async () => {
+    let reads = 0
+    const setting = setUpPerson({
+      fetchToken: async () =>
+        reads++ === 0 ? setting.tokenOf('alice', 'r') : { ...setting.tokenOf('bob', 's'), expires_at: 9_999_999_999 },
+    })
+    const { client, server } = setting
+    await expect(client.get('https://api.example/files')).rejects.toMatchObject({ code: 'missing_token' })
+    const token = setting.tokenOf('alice', 'r')
+    expect(await client.ensureActiveToken(token, { request: 'theirs' })).toMatchObject({ access_token: 'a1' })
+    expect(server.presented).toEqual(['r'])
+  })
+
   it('hold one lock by issuer, client and person; those of nobody one by their token, which it does not show', async () => {
     const keys: string[] = []
     const refreshLock: RefreshLock = {
@@ -373,8 +386,12 @@ describe('tokens without refresh token', () => {
   })
 
   it('may be used for ever: whoever presents an old one, or a copy, gets the latest', async () => {
+    const stored: string[] = []
     const { clock, server, createClient } = setUp()
-    const client = createClient(credentials)
+    const client = createClient({
+      ...credentials,
+      updateToken: (token, previous) => stored.push(`${previous.access_token} ${token.access_token}`),
+    })
     const token: TokenSet = JSON.parse(JSON.stringify(await client.clientCredentials()))
     for (let hour = 0; hour < 3; hour++) {
       clock.advance(3600)
@@ -382,6 +399,7 @@ describe('tokens without refresh token', () => {
       await client.get('jobs', { token })
     }
     expect(server.used).toEqual(['a2', 'a2', 'a3', 'a3', 'a4', 'a4'])
+    expect(stored).toEqual(['a1 a2', 'a2 a3', 'a3 a4'])
     expect(await client.ensureActiveToken({ ...token, access_token: 'a2' })).toMatchObject({ access_token: 'a4' })
   })
 

@@ -63,7 +63,7 @@ export class TokenRenewal {
 
   /** The token that follows this one; a copy for everyone who asks. */
   async renew(token: TokenSet, owner: TokenOwner): Promise<TokenSet> {
-    const place = new TokenPlace(this.#port.settings, owner)
+    const place = new TokenPlace(this.#port, owner)
     let previous = token
     for (let turn = 0; turn < MAX_TURNS; turn++) {
       const outcome = await this.#next(previous, place)
@@ -77,7 +77,7 @@ export class TokenRenewal {
     const way = this.#wayOf(previous)
     const known = way.known()
     const flight = known === undefined ? this.#flights.get(way.key) : this.#outcomeOf(known)
-    if (flight === undefined) return this.#start(way, previous, place)
+    if (flight === undefined) return this.#start(way, place)
     const outcome = await flight
     await place.bringUpToDate(outcome.token, previous)
     return outcome
@@ -90,10 +90,9 @@ export class TokenRenewal {
     throw new ClientError('token_expired', 'access token has expired and there is no refresh token to renew it with')
   }
 
-  #start(way: WayToRenew, previous: TokenSet, place: TokenPlace): Promise<Outcome> {
-    const flight = this.#inTurn(previous, () => this.#fly(way, previous, place)).finally(() =>
-      this.#flights.delete(way.key),
-    )
+  #start(way: WayToRenew, place: TokenPlace): Promise<Outcome> {
+    const turn = this.#inTurn(way.previous, () => this.#fly(way, place))
+    const flight = turn.finally(() => this.#flights.delete(way.key))
     this.#flights.set(way.key, flight)
     return flight
   }
@@ -115,19 +114,20 @@ export class TokenRenewal {
     return sha256Base64url(JSON.stringify([issuer, clientId, ...(subject === undefined ? [null, secret] : [subject])]))
   }
 
-  async #fly(way: WayToRenew, previous: TokenSet, place: TokenPlace): Promise<Outcome> {
-    const stored = await place.successorOf(previous)
+  async #fly(way: WayToRenew, place: TokenPlace): Promise<Outcome> {
+    const stored = await place.successorOf(way.previous)
     if (stored !== undefined) return this.#yieldTo(stored)
     try {
-      return await this.#settle(await way.fetch(), way, previous, place)
+      return await this.#settle(await way.fetch(), way, place)
     } catch (error) {
-      const winner = isRefusedGrant(error) ? await place.awaitSuccessorOf(previous) : undefined
+      const winner = isRefusedGrant(error) ? await place.awaitSuccessorOf(way.previous) : undefined
       if (winner === undefined) throw error
       return this.#yieldTo(winner)
     }
   }
 
-  async #settle(renewed: TokenSet, way: WayToRenew, previous: TokenSet, place: TokenPlace): Promise<Outcome> {
+  async #settle(renewed: TokenSet, way: WayToRenew, place: TokenPlace): Promise<Outcome> {
+    const { previous } = way
     const token = await this.#port.accept(renewed, previous)
     if (await place.store(token, previous)) {
       way.settle(token)

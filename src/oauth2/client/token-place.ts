@@ -14,15 +14,19 @@ export interface TokenOwner {
   readonly isFound: boolean
 }
 
-type Settings = Pick<ClientSettings, 'fetchToken' | 'updateToken' | 'clock' | 'leeway'>
+/** What is needed to find tokens and to tell them apart. */
+export interface TokenPlacePort {
+  readonly settings: Pick<ClientSettings, 'fetchToken' | 'updateToken' | 'clock' | 'leeway'>
+  subjectOf(token: TokenSet): string | undefined
+}
 
 /** Where the application keeps a token: shows what somebody else has stored there meanwhile, and takes what follows. */
 export class TokenPlace {
-  readonly #settings: Settings
+  readonly #port: TokenPlacePort
   readonly #owner: TokenOwner
 
-  constructor(settings: Settings, owner: TokenOwner) {
-    this.#settings = settings
+  constructor(port: TokenPlacePort, owner: TokenOwner) {
+    this.#port = port
     this.#owner = owner
   }
 
@@ -32,7 +36,7 @@ export class TokenPlace {
    * @throws ClientError `missing_token` where it was taken away: whoever logged out meanwhile gets no new token.
    */
   async successorOf(token: TokenSet): Promise<TokenSet | undefined> {
-    const stored = await this.#read()
+    const stored = await this.#readFor(token)
     if (stored === undefined && this.#owner.isFound) {
       throw new ClientError(
         'missing_token',
@@ -50,7 +54,7 @@ export class TokenPlace {
     if (!this.#isReadable) return undefined
     for (const pause of PAUSES) {
       await new Promise((resolve) => setTimeout(resolve, pause))
-      const successor = this.#pickNewer(await this.#read(), token)
+      const successor = this.#pickNewer(await this.#readFor(token), token)
       if (successor !== undefined) return successor
     }
     return undefined
@@ -58,7 +62,7 @@ export class TokenPlace {
 
   /** False where another token has taken the place of the previous one. */
   async store(token: TokenSet, previous: TokenSet): Promise<boolean> {
-    return (await this.#settings.updateToken?.(token, previous, this.#owner.request)) !== false
+    return (await this.#port.settings.updateToken?.(token, previous, this.#owner.request)) !== false
   }
 
   /** Stores what somebody else has renewed where it is not yet: each request may have a place of its own, such as a cookie. */
@@ -73,13 +77,21 @@ export class TokenPlace {
   }
 
   async #read(): Promise<TokenSet | undefined> {
-    return this.#isReadable ? this.#settings.fetchToken?.(this.#owner.request) : undefined
+    return this.#isReadable ? this.#port.settings.fetchToken?.(this.#owner.request) : undefined
+  }
+
+  /** Somebody else may have logged in meanwhile, in the same browser: their token is none for what was begun before. */
+  async #readFor(token: TokenSet): Promise<TokenSet | undefined> {
+    const stored = await this.#read()
+    if (stored === undefined) return undefined
+    const [before, now] = [this.#port.subjectOf(token), this.#port.subjectOf(stored)]
+    return before !== undefined && now !== undefined && before !== now ? undefined : stored
   }
 
   /** A store that is behind may show a predecessor: to present its refresh token would look like theft. */
   #pickNewer(stored: TokenSet | undefined, token: TokenSet): TokenSet | undefined {
     if (stored === undefined || isSameToken(stored, token)) return undefined
     const isNewer = (stored.expires_at ?? 0) > (token.expires_at ?? 0)
-    return isNewer || !isExpired(stored, this.#settings) ? stored : undefined
+    return isNewer || !isExpired(stored, this.#port.settings) ? stored : undefined
   }
 }

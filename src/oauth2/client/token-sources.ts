@@ -33,6 +33,7 @@ export class TokenSources {
     if (source === undefined) return undefined
     return {
       key: source,
+      previous: source.latest,
       known: () => (this.#isExpired(source.latest) ? undefined : source.latest),
       fetch: source.renew,
       settle: (token) => {

@@ -4,6 +4,8 @@ import type { TokenSet } from './token-set.ts'
 export interface WayToRenew {
   /** Whoever goes by one key at the same time gets one answer. */
   readonly key: unknown
+  /** The token whose place the new one takes. */
+  readonly previous: TokenSet
   /** What was renewed already. */
   known(): TokenSet | undefined
   fetch(): Promise<TokenSet>
