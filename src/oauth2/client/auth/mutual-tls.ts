@@ -25,9 +25,8 @@ abstract class MutualTls implements ClientAuthentication {
  * `tls_client_auth`: a certificate of an authority that the server trusts.
  *
  * @example
- * const client = new OAuth2Client({
- *   clientId, issuer, tokenEndpointAuthMethod: new TlsClientAuth(), transport: nodeTransport({ cert, key }),
- * })
+ * const transport = nodeTransport({ clientCertificate: { cert, key } })
+ * const client = new OAuth2Client({ clientId, issuer, tokenEndpointAuthMethod: new TlsClientAuth(), transport })
  * @spec RFC 8705 §2.1
  */
 export class TlsClientAuth extends MutualTls {
