@@ -10,3 +10,13 @@ export class SessionError extends Error {
     this.code = code
   }
 }
+
+/** How often something is tried again where others write to the same entry at the same time. */
+export const MAX_ATTEMPTS = 16
+
+export function sessionConflict(): SessionError {
+  return new SessionError(
+    'session_conflict',
+    `session was changed by others ${MAX_ATTEMPTS} times while it was written`,
+  )
+}

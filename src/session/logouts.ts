@@ -1,6 +1,8 @@
 import { sha256Base64url } from '../crypto/hash.ts'
-import { nowInSeconds } from '../util/clock.ts'
+import { nowInSeconds, type Seconds } from '../util/clock.ts'
 import { ConfigurationError } from '../util/configuration-error.ts'
+import type { KeyValueStore } from '../util/key-value-store.ts'
+import { MAX_ATTEMPTS, sessionConflict } from './errors.ts'
 import type { SessionSettings } from './options.ts'
 import type { SessionRecord } from './record.ts'
 import type { SessionLogin } from './session.ts'
@@ -14,6 +16,9 @@ export interface EndedLogin {
   /** The person, as the provider calls them. */
   readonly subject?: string | undefined
 }
+
+/** What is noted of a login that nobody has ended; later it is the time of the last logout. */
+const OPEN = 'open'
 
 /**
  * Logouts that somebody else reported: the provider, by its back or front channel. A logout is noted, and every session that
@@ -29,15 +34,23 @@ export class Logouts {
     this.#settings = settings
   }
 
+  /** Notes that there is such a login: logouts of others are not noted, since by the front channel anybody can report any. */
+  async open(login: SessionLogin): Promise<void> {
+    const { store } = this.#settings
+    if (store === undefined) return
+    const keys = await this.#keysOf(login)
+    await Promise.all(keys.map((key) => prolong(store, key, this.#expiry())))
+  }
+
   async note({ issuer, sid, subject }: EndedLogin): Promise<void> {
-    const { store, clock, lifetime } = this.#settings
+    const { store, clock } = this.#settings
     if (store === undefined)
       throw new ConfigurationError('endLogin', [
         '"store" is missing: a logout that others report has to be noted there',
       ])
     const key = sid !== undefined ? await this.#keyOf('sid', issuer, sid) : await this.#keyOfSubject(issuer, subject)
-    // From then on every session that began before is over anyway.
-    await store.set(key, String(clock()), nowInSeconds(clock) + lifetime + 1)
+    const isKnown = (await store.get(key)) !== undefined
+    if (isKnown) await store.set(key, String(clock()), this.#expiry())
   }
 
   /** Whether the login that a session came of was logged out since the session began. */
@@ -45,8 +58,14 @@ export class Logouts {
     const { store } = this.#settings
     if (store === undefined || login === undefined) return false
     const keys = await this.#keysOf(login)
-    const times = await Promise.all(keys.map((key) => store.get(key)))
-    return times.some((time) => time !== undefined && begunAt <= Number(time))
+    const notes = await Promise.all(keys.map((key) => store.get(key)))
+    return notes.some((note) => note !== undefined && note !== OPEN && begunAt <= Number(note))
+  }
+
+  /** When every session that has begun by now is over. */
+  #expiry(): Seconds {
+    const { clock, lifetime } = this.#settings
+    return nowInSeconds(clock) + lifetime + 1
   }
 
   #keysOf({ issuer, subject, sid }: SessionLogin): Promise<string[]> {
@@ -61,6 +80,19 @@ export class Logouts {
 
   /** A hash, so that the store does not list who uses the application. */
   async #keyOf(kind: 'sid' | 'sub', issuer: string, name: string): Promise<string> {
-    return `session:${this.#settings.name}:logout:${await sha256Base64url(JSON.stringify([kind, issuer, name]))}`
+    return `session:${this.#settings.name}:login:${await sha256Base64url(JSON.stringify([kind, issuer, name]))}`
   }
+}
+
+/** Creates an entry, or has one that is there stay longer as it is. */
+async function prolong(store: KeyValueStore, key: string, expiresAt: Seconds): Promise<void> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const note = await store.get(key)
+    const isKept =
+      note === undefined
+        ? await store.setIfAbsent(key, OPEN, expiresAt)
+        : await store.replace(key, note, note, expiresAt)
+    if (isKept) return
+  }
+  throw sessionConflict()
 }

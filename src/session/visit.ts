@@ -1,16 +1,13 @@
 import type { Header } from '../http/header.ts'
 import { nowInSeconds } from '../util/clock.ts'
 import type { ChunkedCookie, CookieRequest } from './chunked-cookie.ts'
-import { SessionError } from './errors.ts'
+import { MAX_ATTEMPTS, SessionError, sessionConflict } from './errors.ts'
 import type { Logouts } from './logouts.ts'
 import type { Keeping, Kept, SessionMode } from './mode.ts'
 import type { SessionSettings } from './options.ts'
 import { changeRecord, isSameToken, type SessionRecord, tokenOf, toRecord, toSession } from './record.ts'
 import type { Session, SessionChange, SessionContent, SessionToken } from './session.ts'
 import { isDue, isOver } from './span.ts'
-
-/** How often a change is tried again where others change the same session at the same time. */
-const MAX_ATTEMPTS = 16
 
 /** What all requests have in common. */
 export interface VisitContext<T> {
@@ -55,10 +52,12 @@ export class Visit<T> {
 
   /** Always another id: whoever knew the one before the login does not know the one after it. */
   start(content: SessionContent<T>): Promise<Session<T>> {
-    const { mode, settings } = this.#context
+    const { mode, settings, logouts } = this.#context
+    const now = settings.clock()
     return this.#inTurn(async () => {
       const former = await this.#find()
-      const begun = await mode.begin((id) => toRecord(id, content, settings.clock())).catch(refuseTooLarge)
+      if (content.login !== undefined) await logouts.open(content.login)
+      const begun = await mode.begin((id) => toRecord(id, content, now)).catch(refuseTooLarge)
       if (former !== undefined) await mode.remove(former)
       return toSession(this.#accept(begun).record)
     })
@@ -148,10 +147,7 @@ export class Visit<T> {
       const keeping = await this.#replace(kept, edited)
       if (keeping !== undefined) return this.#accept(keeping)
     }
-    throw new SessionError(
-      'session_conflict',
-      `session was changed by others ${MAX_ATTEMPTS} times while it was written`,
-    )
+    throw sessionConflict()
   }
 
   #replace(kept: Kept<T>, record: SessionRecord<T>): Promise<Keeping<T> | undefined> {
