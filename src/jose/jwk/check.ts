@@ -4,33 +4,24 @@ import { algorithmsFor } from '../algorithms/signature-registry.ts'
 import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import { JoseError } from '../errors.ts'
 import type { KeyRecord } from './record.ts'
-import type { KeyFacts } from './usage.ts'
 
 /** The rules that hold for a key of any format. */
 export async function checkKey(record: KeyRecord): Promise<void> {
-  checkFacts(record)
+  checkConsistency(record)
+  checkServes(record)
+  checkSize(record)
   await checkMaterial(record)
 }
 
-/** What is known of a key before the platform has seen it. */
-export type CheckedFacts = KeyFacts & Pick<KeyRecord, 'material' | 'registry'>
-
-/** The rules for what a key says of itself, and for its size. */
-export function checkFacts(facts: CheckedFacts): void {
-  checkConsistency(facts)
-  checkServes(facts)
-  checkSize(facts)
-}
-
 /** "use" and "key_ops" must not contradict each other. @spec RFC 7517 §4.3 */
-function checkConsistency({ use, keyOps }: CheckedFacts): void {
+function checkConsistency({ use, keyOps }: KeyRecord): void {
   const signs = keyOps?.some((operation) => operation === 'sign' || operation === 'verify')
   if (keyOps === undefined || use === undefined || (use === 'sig') === signs) return
   throw new JoseError('key_invalid', 'JWK "use" and "key_ops" invalid: expected values that mean the same')
 }
 
 /** A signing key that no algorithm could ever use is refused on import, not on its first use. */
-function checkServes(record: CheckedFacts): void {
+function checkServes(record: KeyRecord): void {
   if (!isForSignatures(record)) return
   const rows = algorithmsFor(record.registry, record)
   const [first] = rows
@@ -42,7 +33,7 @@ function checkServes(record: CheckedFacts): void {
 }
 
 /** Whether the key says so; one that says nothing may be for encryption, and is judged when it is used. */
-function isForSignatures({ use, alg, registry }: CheckedFacts): boolean {
+function isForSignatures({ use, alg, registry }: KeyRecord): boolean {
   if (alg !== undefined && use !== 'enc') return registry.algorithms[alg] !== undefined || use === 'sig'
   return use === 'sig'
 }
@@ -52,7 +43,7 @@ const minimumBits: Readonly<Record<string, number>> = { RSA: 2048, oct: 128 }
 /** What not even the one who takes weak keys may ask for. */
 const absoluteMinimumBits: Readonly<Record<string, number>> = { RSA: 1024, oct: 8 }
 
-function checkSize({ kty, bits, alg, use, isWeakAllowed, material }: CheckedFacts): void {
+function checkSize({ kty, bits, alg, use, isWeakAllowed, material }: KeyRecord): void {
   if ('native' in material && bits === 0) return
   // A password is a secret of any length, and its algorithm says that it is one.
   const isJudgedByAlgorithm = kty === 'oct' && (alg !== undefined || use === 'enc')

@@ -1,12 +1,19 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { es256, rs256, signatureAlgorithms, standardSignatureRegistry } from '../algorithms/signatures.ts'
+import {
+  createSignatureRegistry,
+  es256,
+  ps256,
+  rs256,
+  signatureAlgorithms,
+  standardSignatureRegistry,
+} from '../algorithms/signatures.ts'
 import { signJwt, verifyJwt } from '../jwt/index.ts'
 import { Key } from './key.ts'
 import { importPublicKey, type PublicKey } from './public-key.ts'
-import type { Jwk, PrivateJwk, PublicJwk } from './types.ts'
+import type { Jwk, PublicJwk } from './types.ts'
 
 const registry = standardSignatureRegistry()
-const read = (jwk: Jwk | PublicJwk | PrivateJwk): Promise<PublicKey> => importPublicKey(jwk, registry)
+const read = (jwk: Jwk | PublicJwk): Promise<PublicKey> => importPublicKey(jwk, registry)
 
 const kinds = ['ES256', 'RS256', 'Ed25519'] as const
 const keys: Map<string, Key> = new Map()
@@ -39,39 +46,65 @@ describe('RFC 7517 §4 a public key that only verifies', () => {
   it('prepares one verifier for each algorithm', async () => {
     const key = await read(publicJwk('RS256', { alg: undefined }))
     expect(await key.verifier(rs256)).toBe(await key.verifier(rs256))
-    expect(key.supports(rs256, 'verify')).toBe(true)
-    expect(key.supports(rs256, 'sign')).toBe(false)
-    expect(key.supports(es256, 'verify')).toBe(false)
+    expect(key.supports(rs256)).toBe(true)
+    expect(key.supports(es256)).toBe(false)
   })
 
   it('serves no algorithm of another registry, whatever its name', async () => {
     const key = await read(publicJwk('RS256'))
     const stranger = { ...rs256 }
-    expect(key.supports(stranger, 'verify')).toBe(false)
-    expect(() => key.verifier(stranger)).toThrow(expect.objectContaining({ code: 'key_algorithm_mismatch' }))
+    expect(key.supports(stranger)).toBe(false)
+    expect(() => key.verifier(stranger)).toThrow(
+      expect.objectContaining({
+        code: 'key_algorithm_mismatch',
+        message: '"alg" (Algorithm) mismatch: the key is not for RS256',
+      }),
+    )
   })
 
-  it('has what a set finds it by', async () => {
-    const { kid, alg, use, keyOps, isPrivate } = await read(publicJwk('ES256', { key_ops: ['verify'] }))
-    expect({ kid, alg, use, keyOps, isPrivate }).toEqual({
-      ...{ kid: 'ES256', alg: 'ES256', use: 'sig', keyOps: ['verify'], isPrivate: false },
-    })
+  it('serves the one algorithm that it names, else all that it fits', async () => {
+    const named = await read(publicJwk('RS256'))
+    expect([named.kid, named.alg, named.supports(rs256), named.supports(ps256)]).toEqual([
+      'RS256',
+      'RS256',
+      true,
+      false,
+    ])
+    const open = await read(publicJwk('RS256', { alg: undefined, kid: undefined, use: undefined }))
+    expect([open.kid, open.alg, open.supports(rs256), open.supports(ps256)]).toEqual([undefined, undefined, true, true])
   })
 
-  it('is none where a private key or a secret was published', async () => {
-    const refused = { code: 'key_unsupported', message: 'a private key or a secret was published' }
-    await expect(read(keyFor('ES256').toPrivateJwk())).rejects.toMatchObject(refused)
-    await expect(read({ kty: 'oct', k: 'A'.repeat(43) })).rejects.toMatchObject(refused)
+  it('takes nothing but the public half of a private key', async () => {
+    const d = JSON.parse(JSON.stringify(keyFor('ES256').toPrivateJwk())).d
+    const key = await read(publicJwk('ES256', { d }))
+    expect(JSON.stringify(key)).not.toContain(d)
+    expect((await verifyJwt(await signJwt({ sub: 'u' }, keyFor('ES256')), key)).claims.sub).toBe('u')
   })
 
-  it('is none for agreeing on keys or for encryption, which the key need not say', async () => {
-    const agreement = await Key.generate({ kty: 'OKP', crv: 'X25519' })
-    const refused = {
+  const noneFits = {
+    code: 'key_unsupported',
+    message: 'key unsupported: no signature algorithm fits what it is and is for',
+  }
+
+  it.each([
+    ['that says it is for encryption', { use: 'enc' }],
+    ['for an algorithm of encryption', { use: undefined, alg: 'RSA-OAEP' }],
+    ['with operations of encryption', { use: undefined, alg: undefined, key_ops: ['encrypt', 'wrapKey'] }],
+    ['without any operation', { key_ops: [] }],
+  ])('is none %s', async (_, members) => {
+    await expect(read(publicJwk('RS256', members))).rejects.toMatchObject(noneFits)
+  })
+
+  it('is none of a kind that signs nothing, or not here', async () => {
+    const unsupported = {
       code: 'key_unsupported',
-      message: 'key unsupported: no signature algorithm fits its "kty", "crv" and "alg"',
+      message: 'JWK unsupported: expected the "kty" and "crv" of a signature algorithm',
     }
-    await expect(read(agreement.toPublicJwk())).rejects.toMatchObject(refused)
-    await expect(read(publicJwk('RS256', { alg: 'RSA-OAEP', use: undefined }))).rejects.toMatchObject(refused)
+    const agreement = await Key.generate({ kty: 'OKP', crv: 'X25519' })
+    await expect(read(agreement.toPublicJwk())).rejects.toMatchObject(unsupported)
+    await expect(read({ kty: 'oct', k: 'A'.repeat(43) })).rejects.toMatchObject(unsupported)
+    const onlyRsa = createSignatureRegistry(rs256)
+    await expect(importPublicKey(publicJwk('ES256'), onlyRsa)).rejects.toMatchObject(noneFits)
   })
 })
 
@@ -103,7 +136,6 @@ describe('RFC 7517 §4 a public key is held to the rules of Key', () => {
     ['the exponent 1', 'RS256', { e: 'AQ' }],
     ['an even exponent', 'RS256', { e: 'AAQ' }],
     ['an exponent without end', 'RS256', { e: Buffer.alloc(9, 255).toString('base64url') }],
-    ['other primes', 'RS256', { oth: [] }],
     ['a use and operations that contradict each other', 'ES256', { key_ops: ['encrypt'] }],
     ['operations that are a text', 'ES256', { key_ops: 'verify' }],
     ['operations that come twice', 'ES256', { key_ops: ['verify', 'verify'] }],
@@ -112,15 +144,27 @@ describe('RFC 7517 §4 a public key is held to the rules of Key', () => {
     ['an alg of another type', 'ES256', { alg: 'RS256' }],
   ]
 
-  it.each(broken)('refuses %s, and says the same', async (_, alg, members) => {
+  it.each(broken)('refuses %s', async (_, alg, members) => {
     const jwk = publicJwk(alg, typeof members === 'function' ? await members() : members)
-    const refusal = await Key.import(jwk).then(
-      () => expect.fail('the key is good'),
-      (error: unknown) => error as { code: string; message: string },
-    )
-    // What the platform did not read has a sentence of its own.
-    const message = refusal.message.replace(/(?<=no key of type "EC")$/, ', or not on this runtime')
-    await expect(read(jwk)).rejects.toMatchObject({ name: 'JoseError', code: refusal.code, message })
+    await expect(Key.import(jwk)).rejects.toMatchObject({ name: 'JoseError' })
+    await expect(read(jwk)).rejects.toMatchObject({
+      name: 'JoseError',
+      code: expect.stringMatching(/^key_(?:invalid|unsupported|too_weak)$/),
+    })
+  })
+
+  it('says what is wrong with it', async () => {
+    const invalid = 'JWK invalid: its members are no public key of its "kty" and "crv"'
+    await expect(read(publicJwk('ES256', { x: zeros(31) }))).rejects.toMatchObject({ message: invalid })
+    await expect(read(publicJwk('Ed25519', { x: zeros(32) }))).rejects.toMatchObject({ message: invalid })
+    await expect(read(publicJwk('RS256', await shortRsa()))).rejects.toMatchObject({
+      code: 'key_too_weak',
+      message: 'key is too short for the algorithms that it fits',
+    })
+    await expect(read(publicJwk('ES256', { y: zeros(32) }))).rejects.toMatchObject({
+      code: 'key_invalid',
+      message: 'JWK invalid: its members are no key of type "EC", or not on this runtime',
+    })
   })
 
   it('refuses what WebCrypto cannot read, or says that another runtime may', async () => {

@@ -1,12 +1,11 @@
-import type { Clock, Seconds } from '../../util/clock.ts'
+import type { Clock } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
-import { LruCache } from '../../util/lru.ts'
 import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
 import { JoseError } from '../errors.ts'
-import { type SelectableKey, selectKeys } from './select.ts'
+import type { VerificationKey } from '../jwk/verification-key.ts'
 import type { KeyCriteria, KeySource } from './source.ts'
 
-/** How long fetched keys serve; milliseconds unless it says otherwise. */
+/** How long fetched keys serve; milliseconds. */
 export interface KeyLifetimes {
   /** Without asking again. */
   readonly ttl: number
@@ -14,11 +13,9 @@ export interface KeyLifetimes {
   readonly cooldown: number
   /** Beyond their time, while they cannot be fetched. */
   readonly staleFor: number
-  /** How long a key that was not found is not looked for again. */
-  readonly unknownFor: Seconds
 }
 
-export const DEFAULT_LIFETIMES: KeyLifetimes = { ttl: 600_000, cooldown: 30_000, staleFor: 86_400_000, unknownFor: 60 }
+export const DEFAULT_LIFETIMES: KeyLifetimes = { ttl: 600_000, cooldown: 30_000, staleFor: 86_400_000 }
 
 /** Where keys come from, and how long they are good for. */
 export interface RemoteSource<K> extends KeyLifetimes {
@@ -28,6 +25,16 @@ export interface RemoteSource<K> extends KeyLifetimes {
   readonly clock: Clock
   readonly logger: Logger
   fetchKeys(): Promise<readonly K[]>
+  select(keys: readonly K[], criteria: KeyCriteria): readonly K[]
+  /** Remembers keys that were not found, so that they are not looked for again soon. Without it the cool-down has to do. */
+  readonly unknown?: UnknownKeys
+}
+
+/** Names of keys that were looked for in vain. */
+export interface UnknownKeys {
+  has(name: string): boolean
+  add(name: string): void
+  clear(): void
 }
 
 interface FetchedKeys<K> {
@@ -38,9 +45,6 @@ interface FetchedKeys<K> {
 /** After a fetch failed, the next one waits this long; milliseconds. */
 const retryDelay = 5000
 
-/** How many unknown keys are remembered. */
-const unknownMaximum = 1000
-
 /**
  * Keys behind an address, of whatever kind they are read as. Nothing is fetched before a key is needed; callers at the
  * same time share one fetch; an unknown key causes one new fetch at most, and not within the cool-down; while the server
@@ -48,10 +52,9 @@ const unknownMaximum = 1000
  *
  * @spec OIDC Core §10.1.1
  */
-export class RemoteKeys<K extends SelectableKey> implements KeySource<K> {
+export class RemoteKeys<K extends VerificationKey> implements KeySource<K> {
   readonly registry: SignatureRegistry
   readonly #source: RemoteSource<K>
-  readonly #unknown: LruCache<string, true>
   #fetched: FetchedKeys<K> | undefined
   #failure: { readonly error: JoseError; readonly at: number } | undefined
   #pending: Promise<readonly K[]> | undefined
@@ -59,7 +62,6 @@ export class RemoteKeys<K extends SelectableKey> implements KeySource<K> {
   constructor(source: RemoteSource<K>) {
     this.registry = source.registry
     this.#source = source
-    this.#unknown = new LruCache({ max: unknownMaximum, clock: source.clock })
   }
 
   /**
@@ -68,12 +70,13 @@ export class RemoteKeys<K extends SelectableKey> implements KeySource<K> {
    * @throws JoseError `jwks_unavailable`, `jwks_invalid` while there is nothing to fall back on.
    */
   async select(criteria: KeyCriteria): Promise<readonly K[]> {
-    const found = selectKeys(this.#freshKeys() ?? (await this.#refresh()), criteria, this.registry)
+    const { select, unknown } = this.#source
+    const found = select(this.#freshKeys() ?? (await this.#refresh()), criteria)
     if (found.length > 0) return found
     const name = `${criteria.kid ?? ''} ${criteria.alg ?? ''}`
-    if (!this.#mayLookAgain(name)) return found
-    const again = selectKeys(await this.#refresh(), criteria, this.registry)
-    if (again.length === 0) this.#unknown.set(name, true, this.#source.unknownFor)
+    if (!this.#mayLookAgain() || unknown?.has(name) === true) return found
+    const again = select(await this.#refresh(), criteria)
+    if (again.length === 0) unknown?.add(name)
     return again
   }
 
@@ -82,7 +85,7 @@ export class RemoteKeys<K extends SelectableKey> implements KeySource<K> {
     // A fetch that is under way may have begun before the rotation.
     await this.#pending?.catch(() => undefined)
     this.#failure = undefined
-    this.#unknown.clear()
+    this.#source.unknown?.clear()
     await this.#refresh()
   }
 
@@ -93,9 +96,9 @@ export class RemoteKeys<K extends SelectableKey> implements KeySource<K> {
   }
 
   /** Whoever sends tokens chooses their `kid`: the cool-down bounds what a flood of new ones can cause, failures included. */
-  #mayLookAgain(name: string): boolean {
+  #mayLookAgain(): boolean {
     const lastFetch = Math.max(this.#fetched?.fetchedAt ?? 0, this.#failure?.at ?? 0)
-    return this.#source.clock() >= lastFetch + this.#source.cooldown && this.#unknown.get(name) === undefined
+    return this.#source.clock() >= lastFetch + this.#source.cooldown
   }
 
   #refresh(): Promise<readonly K[]> {

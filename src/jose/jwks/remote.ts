@@ -1,14 +1,16 @@
 import { defaultTransport } from '../../http/default-transport.ts'
 import type { Transport } from '../../http/fetch.ts'
-import type { Clock } from '../../util/clock.ts'
+import type { Clock, Seconds } from '../../util/clock.ts'
 import { type Duration, toSeconds } from '../../util/duration.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
+import { LruCache } from '../../util/lru.ts'
 import { wholeNumber } from '../../util/whole-number.ts'
 import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
 import { standardSignatureRegistry } from '../algorithms/signatures.ts'
 import type { Key, KeyPlaceOptions } from '../jwk/key.ts'
 import { fetchPublicKeys } from './fetch-keys.ts'
-import { RemoteKeys } from './remote-keys.ts'
+import { RemoteKeys, type UnknownKeys } from './remote-keys.ts'
+import { selectKeys } from './select.ts'
 import type { KeyCriteria, KeySource } from './source.ts'
 
 export interface RemoteKeyOptions extends KeyPlaceOptions {
@@ -51,7 +53,8 @@ export class RemoteKeySet implements KeySource {
       ttl: toSeconds(ttl) * 1000,
       cooldown: toSeconds(cooldown) * 1000,
       staleFor: toSeconds(staleFor) * 1000,
-      unknownFor: toSeconds(unknownFor),
+      unknown: unknownKeys(toSeconds(unknownFor), clock),
+      select: (keys, criteria) => selectKeys(keys, criteria, registry),
       fetchKeys: () => fetchPublicKeys(String(url), transport, fetchOptions),
     })
   }
@@ -68,5 +71,17 @@ export class RemoteKeySet implements KeySource {
   /** Fetches the keys now, whatever is known: for a server that told of a rotation. */
   reload(): Promise<void> {
     return this.#keys.reload()
+  }
+}
+
+/** How many unknown keys are remembered. */
+const unknownMaximum = 1000
+
+function unknownKeys(lifetime: Seconds, clock: Clock): UnknownKeys {
+  const names = new LruCache<string, true>({ max: unknownMaximum, clock })
+  return {
+    has: (name) => names.get(name) === true,
+    add: (name) => names.set(name, true, lifetime),
+    clear: () => names.clear(),
   }
 }

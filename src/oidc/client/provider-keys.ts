@@ -2,20 +2,16 @@ import type { Transport } from '../../http/fetch.ts'
 import { standardSignatureRegistry } from '../../jose/algorithms/signatures.ts'
 import { JoseError } from '../../jose/errors.ts'
 import { importPublicKey, type PublicKey } from '../../jose/jwk/public-key.ts'
-import type { Jwk, PublicJwks } from '../../jose/jwk/types.ts'
+import type { PublicJwks } from '../../jose/jwk/types.ts'
 import type { VerificationKey } from '../../jose/jwk/verification-key.ts'
 import { readKnownKeys } from '../../jose/jwks/known.ts'
-import { fetchJwks, readPublishedKeys } from '../../jose/jwks/published.ts'
-import { DEFAULT_LIFETIMES, RemoteKeys } from '../../jose/jwks/remote-keys.ts'
-import { selectKeys } from '../../jose/jwks/select.ts'
+import type { RemoteKeys } from '../../jose/jwks/remote-keys.ts'
 import type { KeySource } from '../../jose/jwks/source.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { KnownProvider } from './options.ts'
-
-/** A longer set is refused. */
-const MAX_KEYS = 100
+import { type ImportKey, publishedKeys, selectPublicKeys } from './published-keys.ts'
 
 /** The shortest time between two fetches that bad signatures can cause; milliseconds. */
 const COOL_DOWN = 30_000
@@ -100,7 +96,10 @@ export class ProviderKeys {
   }
 
   #remoteKeys(uri: string): RemoteKeys<PublicKey> {
-    if (this.#remote?.uri !== uri) this.#remote = { uri, keys: remoteKeys(uri, this.#options, this.#importKey) }
+    if (this.#remote?.uri !== uri) {
+      const options = { ...this.#options, registry: standardSignatureRegistry(), importKey: this.#importKey }
+      this.#remote = { uri, keys: publishedKeys(uri, options) }
+    }
     return this.#remote.keys
   }
 
@@ -120,24 +119,9 @@ export class ProviderKeys {
   }
 }
 
-type ImportKey = (jwk: Jwk) => Promise<PublicKey>
-
 async function knownKeys(jwks: PublicJwks, importKey: ImportKey): Promise<KeySource<PublicKey>> {
-  const registry = standardSignatureRegistry()
   const keys = await readKnownKeys(jwks, importKey)
-  return { registry, select: (criteria) => selectKeys(keys, criteria, registry) }
-}
-
-/** @spec OIDC Core §10.1.1 */
-function remoteKeys(
-  url: string,
-  { transport, clock, logger }: ProviderKeysOptions,
-  importKey: ImportKey,
-): RemoteKeys<PublicKey> {
-  const registry = standardSignatureRegistry()
-  const set = { maxKeys: MAX_KEYS, logger, importKey }
-  const fetchKeys = async (): Promise<PublicKey[]> => readPublishedKeys(await fetchJwks(url, transport), set)
-  return new RemoteKeys({ ...DEFAULT_LIFETIMES, url, registry, clock, logger, fetchKeys })
+  return { registry: standardSignatureRegistry(), select: (criteria) => selectPublicKeys(keys, criteria) }
 }
 
 function isBadSignature(error: unknown): boolean {
