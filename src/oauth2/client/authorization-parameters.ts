@@ -4,7 +4,7 @@ import type { AuthorizationDetail } from '../authorization-details.ts'
 import { codeChallengeOf, createCodeVerifier } from '../pkce.ts'
 import { formatScope } from '../scope.ts'
 import type { ClientSettings } from './options.ts'
-import type { WireParameters } from './wire-parameters.ts'
+import { type WireParameters, withDefaults } from './wire-parameters.ts'
 
 export interface AuthorizationUrlOptions {
   /** Where the browser comes back to. Defaults to the client's `redirectUri`. */
@@ -69,7 +69,7 @@ export async function buildAuthorizationParameters(
 ): Promise<AuthorizationAttempt> {
   const kept = toKept(client, options)
   const details = options.authorizationDetails ?? client.authorizationDetails
-  const parameters: WireParameters = {
+  const own: WireParameters = {
     response_type: 'code',
     client_id: client.clientId,
     redirect_uri: kept.redirectUri,
@@ -83,10 +83,9 @@ export async function buildAuthorizationParameters(
       code_challenge_method: 'S256',
     }),
     dpop_jkt: await client.dpop?.thumbprint(),
-    ...client.authorizeParams,
-    ...checkFreeParameters(options.parameters ?? {}),
   }
-  return { parameters, kept }
+  const settled = withDefaults(client.authorizeParams, own)
+  return { parameters: withDefaults(settled, checkFreeParameters(options.parameters ?? {})), kept }
 }
 
 function toKept(client: ClientSettings, options: AuthorizationUrlOptions): KeptAttempt {

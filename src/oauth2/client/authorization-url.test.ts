@@ -106,6 +106,16 @@ describe('what the options add to the authorization request', () => {
     expect(queryOf((await settled.createAuthorizationUrl()).url)).toMatchObject({ prompt: 'login', hd: 'example.com' })
     const { url } = await settled.createAuthorizationUrl({ parameters: { prompt: 'none' } })
     expect(queryOf(url)).toMatchObject({ prompt: 'none', hd: 'example.com' })
+    const silent = await settled.createAuthorizationUrl({ parameters: { prompt: undefined } })
+    expect(queryOf(silent.url)['prompt']).toBe('login')
+  })
+
+  it('stands below what a call says by an option, and holds where neither says anything', async () => {
+    const settled = client({ authorizeParams: { resource: 'https://a.example' } })
+    const { url } = await settled.createAuthorizationUrl({ resource: 'https://b.example' })
+    expect(new URL(url).searchParams.getAll('resource')).toEqual(['https://b.example'])
+    const usual = await settled.createAuthorizationUrl()
+    expect(new URL(usual.url).searchParams.getAll('resource')).toEqual(['https://a.example'])
   })
 
   it('RFC 8707 §2.1: names the resources, and keeps those of one call for its code', async () => {

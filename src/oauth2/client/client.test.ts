@@ -184,6 +184,15 @@ describe('what the options add to token requests', () => {
     expect(requests[0]?.body).toBe('audience=api&kind=mine&grant_type=urn%3Aexample%3Apin')
   })
 
+  it('holds where a call says nothing', async () => {
+    const { client, form } = setUp({
+      accessTokenParams: { scope: 'default', resource: 'https://a.example' },
+      scope: '',
+    })
+    await client.clientCredentials()
+    expect(form()).toEqual({ grant_type: 'client_credentials', scope: 'default', resource: 'https://a.example' })
+  })
+
   it('RFC 8707 §2.2: names the resources in token requests of every kind', async () => {
     const { client, requests } = setUp(options)
     const callback = await client.validateCallback(callbackUrl, { state: 'S' })

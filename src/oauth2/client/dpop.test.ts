@@ -104,6 +104,12 @@ describe('RFC 9449 §5 asking for tokens that are bound to a key', () => {
     expect(requests.map(proofOf)).toEqual(['', '', ''])
   })
 
+  it('takes an address however it is written', async () => {
+    const { client, requests } = setUp(undefined, { accessTokenUrl: 'https://OP.example:443/tökën' })
+    await client.clientCredentials()
+    expect(decodeUnverifiedJwt(proofOf(requests[0])).claims['htu']).toBe('https://op.example/t%C3%B6k%C3%ABn')
+  })
+
   it('is a proof of the request that the hooks have left', async () => {
     const accessTokenRequest = (request: Request): Request => new Request('https://op.example/v2/token', request)
     const { client, requests } = setUp(undefined, { compliance: { accessTokenRequest } })

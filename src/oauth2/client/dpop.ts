@@ -73,11 +73,11 @@ export class Dpop implements ProofOfPossession {
   #proving({ transport, clock, accessToken }: ProvenCall, onAnswer: (isNew: boolean) => void): Transport {
     return async (request) => {
       const { method = 'GET', url, headers = [] } = request
-      const { origin } = new URL(url)
+      const { origin, href } = new URL(url)
       const nonce = this.#nonces.get(origin)
       const proof = await createDpopProof(this.#key, {
         method,
-        url,
+        url: href,
         clock,
         ...(accessToken !== undefined && { accessToken }),
         ...(nonce !== undefined && { nonce }),

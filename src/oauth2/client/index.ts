@@ -27,6 +27,7 @@ export {
 } from './client.ts'
 export type { ComplianceHooks, WireMoment } from './compliance.ts'
 export { Dpop, type DpopOptions } from './dpop.ts'
+export type { EndpointAnswer, EndpointCall } from './endpoint-call.ts'
 export type { KnownServer } from './endpoint-request.ts'
 export {
   ClientError,

@@ -7,7 +7,7 @@ import { toClientError } from './fetch-failure.ts'
 import type { ClientSettings } from './options.ts'
 import { type TokenAnswer, validateTokenResponse } from './token-response.ts'
 import type { TokenSet } from './token-set.ts'
-import type { WireParameters } from './wire-parameters.ts'
+import { type WireParameters, withDefaults } from './wire-parameters.ts'
 
 /** The parameters of a token request: the grant and what it needs. */
 export type TokenParameters = WireParameters & { readonly grant_type: string }
@@ -26,7 +26,7 @@ export async function requestToken(
 ): Promise<TokenSet> {
   const { endpoint, moment, defaults } = stage === 'token' ? forTokens(client, server) : forRefreshing(client, server)
   const supported = server.token_endpoint_auth_methods_supported
-  const form = { endpoint, parameters: { ...defaults, ...parameters }, moment, supported }
+  const form = { endpoint, parameters: withDefaults(defaults, parameters), moment, supported }
   const answer = await fetchTokenResponse(formTransport(client, server, form), endpoint, stage)
   const token = validateTokenResponse(answer, { stage, endpoint, now: nowInSeconds(client.clock) })
   requireBinding(client, token, { stage, endpoint })

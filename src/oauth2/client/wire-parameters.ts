@@ -7,6 +7,16 @@ export type WireParameters = Readonly<Record<string, string | readonly string[] 
 /** Parameters, or what makes them: anew for each try, where something in them may be used once. */
 export type FormParameters = WireParameters | (() => Awaitable<WireParameters>)
 
+/** Parameters over those that stand where they say nothing: what is undefined, or a list without entries, is not said. */
+export function withDefaults(defaults: WireParameters, parameters: WireParameters): WireParameters {
+  const said = Object.entries(parameters).filter(([, value]) => value !== undefined && !isEmptyList(value))
+  return { ...defaults, ...Object.fromEntries(said) }
+}
+
+function isEmptyList(value: string | readonly string[]): boolean {
+  return typeof value !== 'string' && value.length === 0
+}
+
 /** The form of some parameters; those without a value are left out. */
 export function toForm(parameters: WireParameters): string {
   const entries = Object.entries(parameters).flatMap(([name, value]): [string, string][] => {
