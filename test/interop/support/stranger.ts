@@ -60,6 +60,8 @@ export class Stranger {
       adapter: this.#memory.adapter,
       cookies: { keys: ['a secret of the cookies of the provider'] },
       rotateRefreshToken: true,
+      // Everything is on this machine here; its own guard calls no such address.
+      fetch: (url: string, { dispatcher: _, ...init }: RequestInit & { dispatcher?: unknown }) => fetch(url, init),
       ttl: { Session: 3600, Grant: 3600, Interaction: 600, IdToken: 600, AccessToken: 600, RefreshToken: 3600 },
       enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'] },
       claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
