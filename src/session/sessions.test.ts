@@ -230,7 +230,7 @@ describe.each(modes)('a session, mode %s', (mode) => {
     expect(await setting.read()).toEqual(session)
   })
 
-  it('leaves out what the ID token says anyway', async () => {
+  it('next-auth#836: has the ID token for the logout at the provider, and not what it says once more', async () => {
     const setting = new Setting(mode)
     await setting.start({ tokens: { google: { ...google, id_token: 'e.y.J', userinfo: { sub: 'alice' } } } })
     expect((await setting.read())?.tokens).toEqual({ google: { ...google, id_token: 'e.y.J' } })
@@ -437,7 +437,7 @@ describe.each(['store', 'split'] as const)('requests at the same time, mode %s',
     expect(await setting.sessions.fetchToken('google', request)).toEqual(token)
   })
 
-  it('need no cookie to keep a token', async () => {
+  it('nextjs-auth0#1520, next.js#54266: need no cookie to keep a token, where none can be written', async () => {
     const setting = new Setting(mode)
     await setting.start({ tokens: { google } })
     setting.clock.advance(600)
@@ -491,7 +491,7 @@ describe('tokens in a cookie', () => {
     expect(setting.sessions.pendingHeaders(request)).toEqual([])
   })
 
-  it('can be ended only with a store', async () => {
+  it('better-auth#2202: need no store, and can be ended for good only with one', async () => {
     const setting = new Setting('cookie', { store: undefined })
     await setting.start({ login })
     const copied = setting.jar.copy()
