@@ -8,6 +8,7 @@ import type { JsonObject } from '../../util/json.ts'
 import { type ResourceMetadata, resourceMetadataUrl } from '../resource-metadata.ts'
 import { ClientError } from './errors.ts'
 import { toClientError } from './fetch-failure.ts'
+import { withUserAgent } from './user-agent.ts'
 
 export interface ResourceMetadataOptions {
   /** Where the API says that its description is: `resource_metadata` of a challenge. Default: its well-known address. */
@@ -48,7 +49,7 @@ export async function fetchResourceMetadata(
 /** An API may name any host of the world as the place of its description. */
 function chooseTransport(url: string, { origin }: URL, options: ResourceMetadataOptions): Transport {
   const { transport = defaultTransport(), foreignTransport } = options
-  return parseUrl(url)?.origin === origin ? transport : (foreignTransport ?? guardedFetch())
+  return withUserAgent(parseUrl(url)?.origin === origin ? transport : (foreignTransport ?? guardedFetch()))
 }
 
 async function fetchDocument(url: string, transport: Transport): Promise<JsonObject> {

@@ -2,7 +2,7 @@ import type { OAuth2Client } from '../client.ts'
 import type { TokenSet } from '../token-set.ts'
 import type { WireParameters } from '../wire-parameters.ts'
 
-export const JWT_BEARER_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+const JWT_BEARER_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 export interface ExchangeAssertionOptions {
   /** What to ask for; default: what the server gives for such an assertion. */

@@ -55,10 +55,11 @@ describe('RFC 7523 §2.1 a service account', () => {
 
   it('for somebody, at somebody, with claims of its own', async () => {
     const options = { subject: 'ada', audience: 'the-server', scope: 'read', claims: { scope: 'read', aud: 'x' } }
-    const { account, forms, claims } = setUp({ ...options, lifetime: '1h' })
+    const resource = 'https://api.example'
+    const { account, forms, claims } = setUp({ ...options, resource, lifetime: '1h' })
     await account.token()
     expect(claims()).toMatchObject({ sub: 'ada', aud: 'the-server', scope: 'read', exp: NOW + 3600 })
-    expect(forms[0]?.['scope']).toBe('read')
+    expect(forms[0]).toMatchObject({ scope: 'read', resource })
   })
 
   it('for the issuer of a server that describes itself', async () => {

@@ -12,10 +12,13 @@ import type { OAuth2ClientOptions } from '../options.ts'
 import type { TokenSet } from '../token-set.ts'
 import { exchangeAssertion } from './jwt-bearer.ts'
 
-/** Where the server is, and how it is reached. */
-type ServerOptions = Omit<
+/** Where the server is, how it is reached and how tokens are used. */
+type ServerOptions = Pick<
   OAuth2ClientOptions,
-  'clientId' | 'issuer' | 'scope' | 'redirectUri' | 'fetchToken' | 'updateToken' | 'refreshLock'
+  | ('serverMetadataUrl' | 'accessTokenUrl' | 'serverMetadata' | 'metadataStore' | 'acceptIssuer')
+  | ('clientSecret' | 'tokenEndpointAuthMethod' | 'clientAuthMethods' | 'accessTokenParams' | 'resource')
+  | ('apiBaseUrl' | 'dpop' | 'tokenPlacement' | 'leeway')
+  | ('compliance' | 'transport' | 'userAgent' | 'clock' | 'logger')
 >
 
 export interface ServiceAccountOptions extends ServerOptions {
@@ -80,8 +83,9 @@ function toClient({ issuer, clientId, ...options }: ServiceAccountOptions): OAut
 }
 
 async function fetchToken(client: OAuth2Client, options: ServiceAccountOptions): Promise<TokenSet> {
-  const { scope } = options
-  return exchangeAssertion(client, await signAssertion(client, options), scope === undefined ? {} : { scope })
+  const { scope, resource } = options
+  const assertion = await signAssertion(client, options)
+  return exchangeAssertion(client, assertion, { parameters: { resource }, ...(scope !== undefined && { scope }) })
 }
 
 /** @spec RFC 7523 §3 */

@@ -1,10 +1,11 @@
 import { defaultTransport } from '../../../http/default-transport.ts'
 import { fetchJson, type OutgoingRequest, type OutgoingResponse, type Transport } from '../../../http/fetch.ts'
 import type { Header } from '../../../http/header.ts'
-import { type ComplianceHooks, withCompliance } from '../compliance.ts'
+import { type ComplianceHooks, type WireMoment, withCompliance } from '../compliance.ts'
 import { ClientError, nameOfRefusal, type ProviderRefusal, readRefusal } from '../errors.ts'
 import { toClientError } from '../fetch-failure.ts'
 import { readRefusalBody } from '../refusal-body.ts'
+import { withUserAgent } from '../user-agent.ts'
 import { type ClientRegistration, type RegistrationAnswer, readInformation } from './information.ts'
 
 /** How the server is reached. */
@@ -12,6 +13,8 @@ export interface RegistrationCallOptions {
   transport?: Transport
   /** Repairs what a provider does against the rules; several in their order. */
   compliance?: ComplianceHooks | readonly ComplianceHooks[]
+  /** How the client introduces itself. Default: the name and version of this package. */
+  userAgent?: string
 }
 
 /** One request about a registration. */
@@ -37,18 +40,23 @@ export async function fetchInformation(
 
 /** Sends what is answered without content. @throws ClientError `registration_refused` … */
 export async function sendForNothing(call: RegistrationCall, options: RegistrationCallOptions): Promise<void> {
-  const response = await orClientError(call.endpoint, transportOf(options)(toRequest(call)))
+  const response = await orClientError(call.endpoint, transportFor('registration', options)(toRequest(call)))
   if (response.status === 204 || response.status === 200) return
   throw refused(call.endpoint, response.status, readRefusalBody(response))
 }
 
 async function sendForJson(call: RegistrationCall, options: RegistrationCallOptions): Promise<RegistrationAnswer> {
   const { endpoint } = call
-  return { endpoint, ...(await orClientError(endpoint, fetchJson(transportOf(options), toRequest(call)))) }
+  return {
+    endpoint,
+    ...(await orClientError(endpoint, fetchJson(transportFor('registration', options), toRequest(call)))),
+  }
 }
 
-function transportOf({ transport = defaultTransport(), compliance = [] }: RegistrationCallOptions): Transport {
-  return withCompliance(transport, [compliance].flat(), 'registration')
+/** The transport as every call of a client has it. */
+export function transportFor(moment: WireMoment, options: RegistrationCallOptions): Transport {
+  const { transport = defaultTransport(), compliance = [], userAgent } = options
+  return withCompliance(withUserAgent(transport, userAgent), [compliance].flat(), moment)
 }
 
 function toRequest({ method, endpoint, accessToken, metadata }: RegistrationCall): OutgoingRequest {

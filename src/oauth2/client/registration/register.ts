@@ -1,13 +1,11 @@
-import { defaultTransport } from '../../../http/default-transport.ts'
 import { isHttpsOrLoopback, parseUrl } from '../../../http/url.ts'
 import { ConfigurationError } from '../../../util/configuration-error.ts'
 import { createLogger } from '../../../util/logger.ts'
 import type { ClientMetadata } from '../../client-metadata.ts'
-import { withCompliance } from '../compliance.ts'
 import { ServerMetadataSource } from '../discovery.ts'
 import { findDiscovery } from '../discovery-urls.ts'
 import { getEndpoint } from '../endpoint-request.ts'
-import { fetchInformation, type RegistrationCallOptions } from './call.ts'
+import { fetchInformation, type RegistrationCallOptions, transportFor } from './call.ts'
 import type { ClientRegistration } from './information.ts'
 
 /** Where to register: one of the three. */
@@ -65,9 +63,8 @@ async function discoverEndpoint(server: RegistrationServer, options: RegisterCli
   if (discovery === undefined) {
     throw misconfigured('the server is not named: expected "serverMetadataUrl", "issuer" or "registrationEndpoint"')
   }
-  const { transport = defaultTransport(), compliance = [] } = options
-  const seen = withCompliance(transport, [compliance].flat(), 'discovery')
-  const source = new ServerMetadataSource({ discovery, transport: seen, clock: Date.now, logger: createLogger() })
+  const transport = transportFor('discovery', options)
+  const source = new ServerMetadataSource({ discovery, transport, clock: Date.now, logger: createLogger() })
   return getEndpoint(await source.get(), 'registration_endpoint')
 }
 

@@ -44,12 +44,17 @@ const metadata = { client_name: 'Photo print', redirect_uris: ['https://app.exam
 describe('RFC 7591 §3 registering a client', () => {
   it('sends what the client says of itself, and returns what it is', async () => {
     const { transport, sent } = setUp()
-    const options = { transport, initialAccessToken: 'invited' }
+    const options = { transport, initialAccessToken: 'invited', userAgent: 'photos/1' }
     expect(await registerClient({ registrationEndpoint: ENDPOINT }, metadata, options)).toEqual(registered)
     expect(sent()).toEqual({
       method: 'POST',
       url: ENDPOINT,
-      headers: { accept: 'application/json', 'content-type': 'application/json', authorization: 'Bearer invited' },
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/json',
+        authorization: 'Bearer invited',
+        'user-agent': 'photos/1',
+      },
       body: metadata,
     })
   })
@@ -151,7 +156,11 @@ describe('RFC 7592 §2 managing a registration', () => {
     expect(sent()).toEqual({
       method: 'GET',
       url: MANAGED,
-      headers: { accept: 'application/json', authorization: 'Bearer the-access-token' },
+      headers: {
+        accept: 'application/json',
+        authorization: 'Bearer the-access-token',
+        'user-agent': expect.stringContaining('authwright/'),
+      },
       body: undefined,
     })
   })
