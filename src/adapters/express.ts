@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { AccessToken, Requirement, ResourceProtector } from '../oauth2/resource/index.ts'
-import { defineOAuth, type OAuthConstructor } from '../oidc/client/index.ts'
+import { defineOAuth, type OAuthConstructor, type OAuthRegistry } from '../oidc/client/index.ts'
 import type { NodeRequest } from './shared/node-body.ts'
 import { NodeClient, viewNode } from './shared/node-client.ts'
 import { fromNode, type ProxyOptions } from './shared/node-request.ts'
@@ -40,6 +40,9 @@ export { fromNode, NodeClient, toNode }
  * })
  */
 export const OAuth: OAuthConstructor<NodeClient, NodeRequest> = /* @__PURE__ */ defineOAuth(NodeClient, viewNode)
+
+/** A registry of such clients, for signatures: `function routes(oauth: OAuth)`. */
+export type OAuth = OAuthRegistry<NodeClient, NodeRequest>
 
 /** A middleware for Express 4 and 5, and for what else takes the same three arguments. */
 export type Middleware = (request: NodeRequest, response: ServerResponse, next: (error?: unknown) => void) => void

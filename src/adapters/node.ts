@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Requirement, ResourceProtector } from '../oauth2/resource/index.ts'
-import { defineOAuth, type OAuthConstructor } from '../oidc/client/index.ts'
+import { defineOAuth, type OAuthConstructor, type OAuthRegistry } from '../oidc/client/index.ts'
 import type { NodeRequest } from './shared/node-body.ts'
 import { NodeClient, viewNode } from './shared/node-client.ts'
 import { fromNode, type ProxyOptions } from './shared/node-request.ts'
@@ -38,6 +38,9 @@ export { fromNode, NodeClient, toNode }
  * const token = await oauth.google.authorizeAccessToken(req, res)
  */
 export const OAuth: OAuthConstructor<NodeClient, NodeRequest> = /* @__PURE__ */ defineOAuth(NodeClient, viewNode)
+
+/** A registry of such clients, for signatures: `function routes(oauth: OAuth)`. */
+export type OAuth = OAuthRegistry<NodeClient, NodeRequest>
 
 /**
  * A listener that answers everything with the server.

@@ -9,6 +9,7 @@ import {
   type Failure,
   type LogoutRedirectOptions,
   type OAuthConstructor,
+  type OAuthRegistry,
   type OnLogout,
   RegisteredClient,
 } from '../oidc/client/index.ts'
@@ -117,6 +118,9 @@ export class WebClient extends RegisteredClient {
  * }
  */
 export const OAuth: OAuthConstructor<WebClient, Request> = /* @__PURE__ */ defineOAuth(WebClient, viewFetch)
+
+/** A registry of such clients, for signatures: `function routes(oauth: OAuth)`. */
+export type OAuth = OAuthRegistry<WebClient, Request>
 
 export interface WebServerOptions {
   /** Where a request comes from, which only the platform knows: for limits and the log. Not a header that anybody can send. */

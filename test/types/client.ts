@@ -1,9 +1,11 @@
 // What the compiler must know, and what it must refuse, about clients. Checked by `tsc`; nothing here runs.
+import type { HttpRequest } from '../../src/http/request.ts'
 import { type AuthorizationCallback, OAuth2Client, type TokenSet } from '../../src/oauth2/client/index.ts'
 import {
   type CompletedLogin,
   defineOAuth,
   OAuth,
+  PlainClient as OAuthPlain,
   type OpenIdClientOptions,
   type PlainClient,
   RegisteredClient,
@@ -84,3 +86,25 @@ adapted.google.startLogin(request, undefined, {})
 
 // A name that is only known at run time is asked for by `createClient`.
 chained.register(name, options).createClient(name) satisfies PlainClient
+
+// Providers of settings need no options; what stands in their place is typed by its class.
+isTrue<Equal<ReturnType<typeof given.createClient>, PlainClient>>()
+class MyClient extends OAuthPlain {
+  readonly mine = true
+}
+chained.register('mine', { clientClass: MyClient }).mine.mine satisfies true
+chained.register('settings').settings satisfies PlainClient
+// @ts-expect-error a class that is no client of this registry
+chained.register('other', { clientClass: Date })
+// @ts-expect-error OAuth 1.0 needs an engine
+chained.register('twitter', { requestTokenUrl: 'https://twitter.example/request_token' })
+const engine = { createClient: () => ({ speaks: 'OAuth 1.0' as const }) }
+const mixed = new OAuth({ secret, oauth1: engine })
+mixed.register('twitter', { requestTokenUrl: 'https://twitter.example/request_token' }).twitter
+  .speaks satisfies 'OAuth 1.0'
+mixed.register('google', options).google satisfies PlainClient
+new OAuth({ secret, resolve: (incoming) => ({ name: incoming.url, options }) }).resolveClient(
+  request,
+) satisfies Promise<PlainClient>
+const anyRegistry: OAuth = new OAuth({ secret })
+anyRegistry.createClient(name) satisfies PlainClient

@@ -9,7 +9,7 @@ import type {
 } from './login-types.ts'
 import type { OnLogout } from './logout-notice.ts'
 import { RegisteredClient } from './registered-client.ts'
-import { defineOAuth, type OAuthConstructor } from './registry.ts'
+import { defineOAuth, type OAuthConstructor, type OAuthRegistry } from './registry.ts'
 
 /** The client of one provider, over plain requests and answers. */
 export class PlainClient extends RegisteredClient {
@@ -75,3 +75,6 @@ export const OAuth: OAuthConstructor<PlainClient> = /* @__PURE__ */ defineOAuth(
   PlainClient,
   (request: HttpRequest) => request,
 )
+
+/** A registry of such clients, for signatures: `function routes(oauth: OAuth)`. */
+export type OAuth = OAuthRegistry<PlainClient, HttpRequest>
