@@ -31,6 +31,7 @@ export {
   type ValidatedIdToken,
   validateIdToken,
 } from './id-token.ts'
+export { LoginClient, type LoginClientOptions, type LoginProvider, type LoginStart } from './login-client.ts'
 export type {
   AuthorizeData,
   AuthorizeRedirectOptions,
