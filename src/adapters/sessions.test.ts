@@ -126,15 +126,17 @@ describe.each(CASES)('sessions on %s over HTTP, mode %s', (adapter, mode) => {
   it('RFC 6265 §4.1.1: set each cookie once, and leave those of the application', async () => {
     const response = await fetch(`${running.origin}/in`)
     const names = response.headers.getSetCookie().map((line) => line.split('=')[0])
-    expect(names).toEqual(['app', 'session'])
+    expect(names).toEqual(['app', 'authwright.session'])
   })
 
   it('forget the parts of a large one', async () => {
     await open('/large')
-    expect([...jar.cookies.keys()].filter((name) => name.startsWith('session'))).toHaveLength(mode === 'store' ? 1 : 2)
+    expect([...jar.cookies.keys()].filter((name) => name.startsWith('authwright.session'))).toHaveLength(
+      mode === 'store' ? 1 : 2,
+    )
     expect((await open('/')).data.name).toHaveLength(5000)
     await open('/rename')
-    expect([...jar.cookies.keys()].sort()).toEqual(['app', 'session'])
+    expect([...jar.cookies.keys()].sort()).toEqual(['app', 'authwright.session'])
   })
 
   it('have the renewed token with the next request', async () => {

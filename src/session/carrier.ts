@@ -11,11 +11,13 @@ import { endOf } from './span.ts'
 export class Carrier<T> {
   readonly #settings: SessionSettings
   readonly #sealer: Sealer
+  readonly #capacity: number
 
   constructor(settings: SessionSettings) {
     const { secret, name, mode, clock } = settings
     this.#settings = settings
     this.#sealer = new Sealer(secret, { purpose: `session ${mode} cookie ${name}`, clock })
+    this.#capacity = new ChunkedCookie(settings).capacity
   }
 
   async open(text: string): Promise<SessionRecord<T> | undefined> {
@@ -25,8 +27,7 @@ export class Carrier<T> {
   /** @throws SessionError where it does not fit into the browser. */
   async seal(record: SessionRecord<T>): Promise<CookieText> {
     const text = await this.#sealer.seal(record as unknown as JsonValue)
-    if (text.length <= new ChunkedCookie(this.#settings).capacity)
-      return { text, expiresAt: endOf(record, this.#settings) }
+    if (text.length <= this.#capacity) return { text, expiresAt: endOf(record, this.#settings) }
     const { maxCookies, mode } = this.#settings
     const remedy =
       mode === 'cookie'

@@ -17,7 +17,9 @@ const namesOf = (headers: readonly (readonly [string, string])[]) => headers.map
 describe('next-auth#13186, better-auth#4697: a session that is larger than a cookie', () => {
   it('is in one cookie while it fits', () => {
     const headers = create().write('x', NOW + 60, new CookieJar().request())
-    expect(headers).toEqual([['set-cookie', '__Host-session=1.x; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure']])
+    expect(headers).toEqual([
+      ['set-cookie', '__Host-authwright.session=1.x; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure'],
+    ])
   })
 
   it('goes over several, none of which is longer than browsers keep', () => {
@@ -25,7 +27,12 @@ describe('next-auth#13186, better-auth#4697: a session that is larger than a coo
     const jar = new CookieJar()
     const text = 'x'.repeat(cookie.capacity)
     const headers = cookie.write(text, NOW + 60, jar.request())
-    expect(namesOf(headers)).toEqual(['__Host-session', '__Host-session.1', '__Host-session.2', '__Host-session.3'])
+    expect(namesOf(headers)).toEqual([
+      '__Host-authwright.session',
+      '__Host-authwright.session.1',
+      '__Host-authwright.session.2',
+      '__Host-authwright.session.3',
+    ])
     for (const [, line] of headers) expect(line.length).toBeLessThanOrEqual(4096)
     jar.takeHeaders(headers)
     expect(cookie.read(jar.request())).toBe(text)
@@ -37,7 +44,7 @@ describe('next-auth#13186, better-auth#4697: a session that is larger than a coo
     jar.takeHeaders(cookie.write('a'.repeat(12_000), NOW + 60, jar.request()))
     expect(jar.cookies.size).toBe(4)
     jar.takeHeaders(cookie.write('b'.repeat(5000), NOW + 60, jar.request()))
-    expect([...jar.cookies.keys()]).toEqual(['__Host-session', '__Host-session.1'])
+    expect([...jar.cookies.keys()]).toEqual(['__Host-authwright.session', '__Host-authwright.session.1'])
     expect(cookie.read(jar.request())).toBe('b'.repeat(5000))
     jar.takeHeaders(cookie.clear(jar.request()))
     expect(jar.cookies.size).toBe(0)
@@ -45,7 +52,11 @@ describe('next-auth#13186, better-auth#4697: a session that is larger than a coo
 
   it('forgets parts that the same answer has set before', () => {
     const headers = create().write('x', NOW + 60, new CookieJar().request(), 3)
-    expect(namesOf(headers)).toEqual(['__Host-session', '__Host-session.1', '__Host-session.2'])
+    expect(namesOf(headers)).toEqual([
+      '__Host-authwright.session',
+      '__Host-authwright.session.1',
+      '__Host-authwright.session.2',
+    ])
     expect(headers.slice(1).every(([, line]) => line.includes('Max-Age=0'))).toBe(true)
   })
 
@@ -53,13 +64,13 @@ describe('next-auth#13186, better-auth#4697: a session that is larger than a coo
     const cookie = create()
     const jar = new CookieJar()
     jar.takeHeaders(cookie.write('a'.repeat(9000), NOW + 60, jar.request()))
-    jar.cookies.delete('__Host-session.1')
+    jar.cookies.delete('__Host-authwright.session.1')
     expect(cookie.read(jar.request())).toBeUndefined()
   })
 
   it.each(['', 'x', '0.x', '5.x', '1', '.x', '1x'])('is not there where the first part is %j', (value) => {
     const jar = new CookieJar()
-    jar.cookies.set('__Host-session', value)
+    jar.cookies.set('__Host-authwright.session', value)
     expect(create().read(jar.request())).toBeUndefined()
   })
 
@@ -85,16 +96,16 @@ describe('RFC 6265bis §4.1.3.2 a cookie that a sibling host has planted', () =>
   it('does not count on https, whole or as a part', () => {
     const cookie = create()
     const jar = new CookieJar()
-    jar.plant('session', '1.theirs')
+    jar.plant('authwright.session', '1.theirs')
     expect(cookie.read(jar.request())).toBeUndefined()
     jar.takeHeaders(cookie.write('m'.repeat(5000), NOW + 60, jar.request()))
-    jar.plant('session.1', 'theirs')
+    jar.plant('authwright.session.1', 'theirs')
     expect(cookie.read(jar.request())).toBe('m'.repeat(5000))
   })
 
   it('does not count under a name that only looks like ours', () => {
     const jar = new CookieJar()
-    jar.plant('\u00a0__Host-session', '1.theirs')
+    jar.plant('\u00a0__Host-authwright.session', '1.theirs')
     expect(create().read(jar.request())).toBeUndefined()
   })
 })

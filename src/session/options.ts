@@ -11,7 +11,7 @@ interface CommonOptions {
   /** At least 32 bytes, and the same in every process. Of several, the first writes and all of them read: so they rotate. */
   readonly secret: string | readonly string[]
   /**
-   * The cookie's name, without prefix: on https it gets `__Host-`. Default `session`. Apps on one host have different ones;
+   * The cookie's name, without prefix: on https it gets `__Host-`. Default `authwright.session`. Apps on one host have different ones;
    * on localhost, ports do not tell apps apart.
    */
   readonly name?: string
@@ -61,7 +61,7 @@ export interface SessionSettings {
 
 /** @throws ConfigurationError with every problem at once. */
 export function checkSessionOptions(options: SessionsOptions): SessionSettings {
-  const { secret, name = 'session', mode = 'cookie', store, idle = '1d', lifetime = '7d' } = options
+  const { secret, name = 'authwright.session', mode = 'cookie', store, idle = '1d', lifetime = '7d' } = options
   const { secure = true, sameSite = 'Lax', maxCookies = 2, clock = Date.now } = options
   const problems = [
     ...findNameProblems(name),

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { CookieJar } from '../../test/support/cookie-jar.ts'
 import { NOW, TestClock } from '../../test/support/stub-provider.ts'
+import { Sealer } from '../crypto/sealed.ts'
 import { MemoryKeyValueStore } from '../stores/memory.ts'
 import type { KeyValueStore } from '../util/key-value-store.ts'
 import type { SessionsOptions } from './options.ts'
@@ -88,7 +89,9 @@ describe.each(modes)('a session, mode %s', (mode) => {
       tokens: { google },
     })
     expect(headers).toHaveLength(1)
-    expect(headers[0]?.[1]).toMatch(/^__Host-session=1\.[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/)
+    expect(headers[0]?.[1]).toMatch(
+      /^__Host-authwright.session=1\.[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/,
+    )
     expect(headers[0]?.[1]).not.toMatch(/Ada!|1\/\/r/)
   })
 
@@ -177,7 +180,7 @@ describe.each(modes)('a session, mode %s', (mode) => {
   it('that is not there can be ended, too', async () => {
     const setting = new Setting(mode)
     expect((await setting.sessions.end(setting.jar.request())).headers).toEqual([
-      ['set-cookie', '__Host-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure'],
+      ['set-cookie', '__Host-authwright.session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure'],
     ])
   })
 
@@ -325,6 +328,24 @@ describe('how large a session may be', () => {
     const { session, headers } = await setting.another({ maxCookies: 1 }).read(setting.jar.request())
     expect(session?.data.name).toHaveLength(9000)
     expect(headers).toEqual([])
+  })
+})
+
+describe('a session of an older release', () => {
+  it.each([
+    {},
+    null,
+    'text',
+    { id: 'S', tokens: {}, begunAt: NOW * 1000 },
+    { id: 'S', tokens: [], begunAt: 1, usedAt: NOW },
+  ])('of the form %j is none', async (value) => {
+    const { sessions, clock, jar } = new Setting('cookie')
+    const sealer = new Sealer(secret, { purpose: 'session cookie cookie authwright.session', clock: clock.read })
+    jar.cookies.set('__Host-authwright.session', `1.${await sealer.seal(value)}`)
+    expect((await sessions.read(jar.request())).session).toBeUndefined()
+    const complete = { id: 'S', data: { name: 'Ada' }, tokens: {}, begunAt: NOW * 1000, usedAt: NOW }
+    jar.cookies.set('__Host-authwright.session', `1.${await sealer.seal(complete)}`)
+    expect((await sessions.read(jar.request())).session).toBeDefined()
   })
 })
 
