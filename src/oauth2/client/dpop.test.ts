@@ -336,4 +336,21 @@ describe('RFC 9449 §4.2 the key', () => {
     expect(() => new Dpop(published)).toThrow(message)
     expect(() => new Dpop(secret)).toThrow(message)
   })
+
+  it('may be one that the platform keeps, where its public half comes along', async () => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+    const { privateKey, publicKey } = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])
+    const kept = await Key.import(privateKey)
+    expect(() => new Dpop(kept)).toThrow(
+      'Dpop: "key" must show its public half: expected one of Key.external where the platform keeps the private one',
+    )
+    const external = await Key.external({
+      publicKey,
+      alg: 'ES256',
+      sign: async ({ data }) => new Uint8Array(await crypto.subtle.sign(algorithm, privateKey, new Uint8Array(data))),
+    })
+    const { client, requests } = setUp(undefined, { dpop: new Dpop(external) })
+    await client.clientCredentials()
+    expect(await verified(requests[0])).toEqual({ jkt: await external.thumbprint(), nonce: undefined })
+  })
 })

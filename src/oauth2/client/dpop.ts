@@ -40,9 +40,8 @@ export class Dpop implements ProofOfPossession {
 
   /** @throws ConfigurationError where the key cannot sign, or others would have to know it to verify. */
   constructor(key: Key, { acceptBearer = false }: DpopOptions = {}) {
-    if (!key.isPrivate || key.kty === 'oct') {
-      throw new ConfigurationError('Dpop', ['"key" must be a private key: expected one of Key.generate("ES256")'])
-    }
+    const problem = findKeyProblem(key)
+    if (problem !== undefined) throw new ConfigurationError('Dpop', [problem])
     this.#key = key
     this.acceptsBearer = acceptBearer
   }
@@ -93,6 +92,19 @@ export class Dpop implements ProofOfPossession {
     const nonce = headerOf(response, 'dpop-nonce')
     if (nonce !== undefined && isNonce(nonce)) this.#nonces.set(origin, nonce)
     return this.#nonces.get(origin)
+  }
+}
+
+/** What signs, and whose public half can be put into each proof. @spec RFC 9449 §4.2 */
+function findKeyProblem(key: Key): string | undefined {
+  if (!key.isPrivate || key.kty === 'oct') {
+    return '"key" must be a private key: expected one of Key.generate("ES256")'
+  }
+  try {
+    key.toPublicJwk()
+    return undefined
+  } catch {
+    return '"key" must show its public half: expected one of Key.external where the platform keeps the private one'
   }
 }
 
