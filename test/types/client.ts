@@ -1,6 +1,7 @@
 // What the compiler must know, and what it must refuse, about clients. Checked by `tsc`; nothing here runs.
 import type { HttpRequest } from '../../src/http/request.ts'
-import { type AuthorizationCallback, OAuth2Client, type TokenSet } from '../../src/oauth2/client/index.ts'
+import { Key } from '../../src/jose/jwk/index.ts'
+import { type AuthorizationCallback, Dpop, OAuth2Client, type TokenSet } from '../../src/oauth2/client/index.ts'
 import {
   type CompletedLogin,
   defineOAuth,
@@ -108,3 +109,15 @@ new OAuth({ secret, resolve: (incoming) => ({ name: incoming.url, options }) }).
 ) satisfies Promise<PlainClient>
 const anyRegistry: OAuth = new OAuth({ secret })
 anyRegistry.createClient(name) satisfies PlainClient
+
+// What was granted in detail is typed; what goes on the wire is checked where it has a name.
+const granted = await client.fetchToken(callback, { codeVerifier: 'V', resource: ['https://api.example'] })
+granted.authorization_details?.map(({ type }) => type satisfies string)
+await client.createAuthorizationUrl({ authorizationDetails: [{ type: 'payment', amount: 5 }] })
+// @ts-expect-error a detail without a type
+await client.createAuthorizationUrl({ authorizationDetails: [{ amount: 5 }] })
+// @ts-expect-error a place that there is not
+new OAuth2Client({ clientId: 'app', issuer: 'https://op.example', tokenPlacement: 'uri' })
+// @ts-expect-error a key is not yet a proof
+new OAuth2Client({ clientId: 'app', issuer: 'https://op.example', dpop: await Key.generate('ES256') })
+new OAuth2Client({ clientId: 'app', issuer: 'https://op.example', dpop: new Dpop(await Key.generate('ES256')) })
