@@ -20,7 +20,7 @@ import { MemoryStore } from '../../src/stores/memory.ts'
 import { Browser, type Screen } from './browser.ts'
 import type { Framework, LoginApp, SharedOptions } from './login-apps.ts'
 
-export const SECRET = 'a secret of the app, at least thirty-two bytes'
+const SECRET = 'a secret of the app, at least thirty-two bytes'
 export const CLIENT_SECRET = 'a-secret-of-some-length-1234567890'
 export const CLIENT_KEY: Key = await Key.generate('ES256', { kid: 'of-the-app' })
 export const PROVIDER_KEYS: KeySet = await KeySet.generate(['ES256', 'RS256'])

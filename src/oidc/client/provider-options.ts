@@ -3,7 +3,16 @@ import type { Registration } from './login-types.ts'
 import type { OpenIdClientOptions } from './options.ts'
 
 /** Options that may also stand together under `clientOptions`. */
-const CLIENT_OPTIONS = [
+type ClientOption =
+  | 'scope'
+  | 'tokenEndpointAuthMethod'
+  | 'revocationEndpointAuthMethod'
+  | 'tokenPlacement'
+  | 'codeChallengeMethod'
+  | 'redirectUri'
+  | 'leeway'
+
+const CLIENT_OPTIONS: readonly ClientOption[] = [
   'scope',
   'tokenEndpointAuthMethod',
   'revocationEndpointAuthMethod',
@@ -11,10 +20,10 @@ const CLIENT_OPTIONS = [
   'codeChallengeMethod',
   'redirectUri',
   'leeway',
-] as const satisfies readonly (keyof OpenIdClientOptions)[]
+]
 
 /** How the client behaves, in one place: the same as at the top. */
-export type ClientBehaviour = Partial<Pick<OpenIdClientOptions, (typeof CLIENT_OPTIONS)[number]>>
+export type ClientBehaviour = Partial<Pick<OpenIdClientOptions, ClientOption>>
 
 /**
  * A provider to register. Each key may be left out where settings or the environment say it.

@@ -4,7 +4,7 @@ import type { ProviderSettings } from './provider-options.ts'
 export type SettingKind = 'text' | 'number' | 'scope' | 'parameters' | 'object' | 'anything'
 
 /** Every option that settings may hold. What may be an object is `anything`: the client looks at it. */
-export const SETTING_KINDS: Readonly<Partial<Record<keyof ProviderSettings, SettingKind>>> = {
+export const SETTING_KINDS: Readonly<Record<keyof ProviderSettings, SettingKind>> = {
   clientId: 'text',
   clientSecret: 'text',
   requestTokenUrl: 'text',
@@ -37,6 +37,12 @@ export const SETTING_KINDS: Readonly<Partial<Record<keyof ProviderSettings, Sett
   userAgent: 'text',
   codeChallengeMethod: 'text',
   idTokenSignedResponseAlg: 'text',
+  idTokenMaxAge: 'number',
+  idTokenDecryption: 'anything',
+  userinfoSignedResponseAlg: 'text',
+  userinfoDecryption: 'anything',
+  replayStore: 'anything',
+  authorizationDetails: 'anything',
   leeway: 'number',
   clockTolerance: 'number',
   compliance: 'anything',
