@@ -191,7 +191,7 @@ describe('RFC 7591 and RFC 7592: our client registers at oidc-provider', () => {
 
   it('works as what it registered, changes it, and ends it', async () => {
     const registration = await register(INITIAL_TOKEN)
-    const app = client({ clientId: '', ...toClientOptions(registration) })
+    const app = client(toClientOptions(registration))
     expect(await app.clientCredentials()).toMatchObject({ token_type: 'Bearer' })
 
     const read = await readRegistration(registration)

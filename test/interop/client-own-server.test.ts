@@ -193,12 +193,12 @@ describe('our client and our server', () => {
     const metadata = { client_name: 'Photo print', grant_types: ['client_credentials'], scope: 'read' }
     const server = { issuer: running.origin }
     const registration = await registerClient(server, metadata, { initialAccessToken: INITIAL_TOKEN })
-    const app = client({ clientId: '', ...toClientOptions(registration) })
+    const app = client(toClientOptions(registration))
     expect(claimsOf(await app.clientCredentials())).toMatchObject({ client_id: registration.client_id })
 
     const changed = await updateRegistration(await readRegistration(registration), { client_name: 'Album' })
     expect(changed.client_name).toBe('Album')
-    expect(claimsOf(await client({ clientId: '', ...toClientOptions(changed) }).clientCredentials())).toBeDefined()
+    expect(claimsOf(await client(toClientOptions(changed)).clientCredentials())).toBeDefined()
 
     await deleteRegistration(changed)
     await expect(readRegistration(changed)).rejects.toMatchObject({ code: 'registration_refused', status: 401 })
