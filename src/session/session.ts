@@ -60,10 +60,6 @@ export interface Session<T> {
  * @example
  * sessions.start(req, res, { data: { name }, tokens: { google: token }, login: loginOf(token.userinfo) })
  */
-export function loginOf(claims: { readonly iss: string; readonly sub: string; readonly sid?: unknown }): SessionLogin
-export function loginOf(
-  claims: { readonly iss: string; readonly sub: string; readonly sid?: unknown } | undefined,
-): SessionLogin | undefined
 export function loginOf(
   claims: { readonly iss: string; readonly sub: string; readonly sid?: unknown } | undefined,
 ): SessionLogin | undefined {
