@@ -49,8 +49,8 @@ const node = new ExpressSessions<Person>({ secret })
 new ExpressOAuth({ secret, ...sessionTokens(node) })
 new WebOAuth({ secret, ...sessionTokens(web) })
 new OAuth({ secret, ...sessionTokens(new Sessions<Person>({ secret })) })
-node.fetchToken('google', nodeRequest)
+await node.fetchToken('google', nodeRequest)
 // @ts-expect-error not a request of this framework
-node.fetchToken('google', request)
+await node.fetchToken('google', request)
 
 export { response }
