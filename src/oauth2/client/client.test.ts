@@ -221,7 +221,7 @@ describe('what the options add to token requests', () => {
     })
   })
 
-  it('RFC 9396 §6: asks in detail, and keeps what was granted', async () => {
+  it('RFC 9396 §6: asks in detail; RFC 9396 §7: keeps what was granted', async () => {
     const details = [{ type: 'payment', amount: 5 }]
     const { client, form } = setUp(
       { authorizationDetails: details },

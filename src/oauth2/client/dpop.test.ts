@@ -206,15 +206,24 @@ describe('RFC 9449 §8 nonces of an authorization server', () => {
     ['another error', withNonce(answer(400, { error: 'invalid_grant' }), 'n1')],
     ['another status', withNonce(answer(401, { error: 'use_dpop_nonce' }), 'n1')],
     ['no nonce', answer(400, { error: 'use_dpop_nonce' })],
-    ['an empty nonce', wantsNonce('')],
-    ['a nonce with a space', wantsNonce('a b')],
-    ['a nonce with a quote', wantsNonce('a"b')],
-    ['a nonce without end', wantsNonce('n'.repeat(1025))],
     ['no JSON', withNonce(answer(400, 'use_dpop_nonce', 'text/plain'), 'n1')],
   ])('does not ask again for %s', async (_, response) => {
     const { client, requests } = setUp(() => response)
     await expect(client.clientCredentials()).rejects.toMatchObject({ stage: 'token' })
     expect(requests).toHaveLength(1)
+  })
+
+  it.each([
+    ['empty', ''],
+    ['with a space', 'a b'],
+    ['with a quote', 'a"b'],
+    ['with a backslash', 'a\\b'],
+    ['without end', 'n'.repeat(1025)],
+  ])('RFC 9449 §8.1: does not take one that is %s', async (_, nonce) => {
+    const { client, requests } = setUp(() => wantsNonce(nonce))
+    await expect(client.clientCredentials()).rejects.toMatchObject({ code: 'token_refused' })
+    await expect(client.clientCredentials()).rejects.toMatchObject({ code: 'token_refused' })
+    expect(requests.map(nonceOf)).toEqual([undefined, undefined])
   })
 
   it('does not ask again with the nonce that was refused', async () => {

@@ -30,7 +30,7 @@ const MAX_NONCE_LENGTH = 1024
  * @example
  * const dpop = new Dpop(await Key.generate('ES256'))
  * const client = new OAuth2Client({ clientId, issuer: 'https://op.example', redirectUri, dpop })
- * @spec RFC 9449 §4
+ * @spec RFC 9449 §5
  */
 export class Dpop implements ProofOfPossession {
   readonly acceptsBearer: boolean
