@@ -43,6 +43,8 @@ export const SETTING_KINDS: Readonly<Record<keyof ProviderSettings, SettingKind>
   userinfoDecryption: 'anything',
   replayStore: 'anything',
   authorizationDetails: 'anything',
+  acceptIssuer: 'anything',
+  metadataStore: 'anything',
   leeway: 'number',
   clockTolerance: 'number',
   compliance: 'anything',
