@@ -1,13 +1,24 @@
 // What the compiler must know, and what it must refuse, about clients. Checked by `tsc`; nothing here runs.
 import type { HttpRequest } from '../../src/http/request.ts'
 import { Key } from '../../src/jose/jwk/index.ts'
-import { type AuthorizationCallback, Dpop, OAuth2Client, type TokenSet } from '../../src/oauth2/client/index.ts'
+import {
+  type AuthorizationCallback,
+  AutonomousClient,
+  authorizeDevice,
+  ClientSecretJwt,
+  Dpop,
+  OAuth2Client,
+  stepUp,
+  type TokenSet,
+} from '../../src/oauth2/client/index.ts'
 import {
   type CompletedLogin,
   defineOAuth,
   OAuth,
   PlainClient as OAuthPlain,
+  OpenIdClient,
   type OpenIdClientOptions,
+  type OpenIdTokenSet,
   type PlainClient,
   RegisteredClient,
 } from '../../src/oidc/client/index.ts'
@@ -121,3 +132,17 @@ new OAuth2Client({ clientId: 'app', issuer: 'https://op.example', tokenPlacement
 // @ts-expect-error a key is not yet a proof
 new OAuth2Client({ clientId: 'app', issuer: 'https://op.example', dpop: await Key.generate('ES256') })
 new OAuth2Client({ clientId: 'app', issuer: 'https://op.example', dpop: new Dpop(await Key.generate('ES256')) })
+
+// What a device is given is what its client makes of tokens; a call that is the client's own brings no token.
+const device = await authorizeDevice(new OpenIdClient(options))
+isTrue<Equal<Awaited<ReturnType<typeof device.poll>>, OpenIdTokenSet>>()
+const plainDevice = await authorizeDevice(client)
+isTrue<Equal<Awaited<ReturnType<typeof plainDevice.poll>>, TokenSet>>()
+const machine = new AutonomousClient(client, () => client.clientCredentials())
+// @ts-expect-error it has its own
+await machine.get('https://api.example', { token: granted })
+// @ts-expect-error an algorithm that no secret signs with
+new ClientSecretJwt(secret, { alg: 'ES256' })
+// What has to be asked for fits what asks for it.
+const more = stepUp(new Error(), { scope: granted.scope })
+if (more !== undefined) await chained.google.authorizeRedirect(request, 'https://app.example/cb', more)

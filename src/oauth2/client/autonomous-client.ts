@@ -3,7 +3,7 @@ import type { ProtectedRequestOptions } from './protected-fetch.ts'
 import type { TokenSet } from './token-set.ts'
 
 /** A request without a token: the client has its own. */
-export type AutonomousRequestOptions = Omit<ProtectedRequestOptions, 'token' | 'request'>
+export type AutonomousRequestOptions = Omit<ProtectedRequestOptions, 'token' | 'request' | 'withholdToken'>
 
 /**
  * A program that calls APIs for itself, and not for people: it gets its token when it first needs one, and another when that

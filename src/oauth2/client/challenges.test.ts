@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ChallengeError, readChallenge, throwOnChallenge } from './challenges.ts'
 import { ClientError } from './errors.ts'
@@ -86,6 +87,32 @@ describe('RFC 6750 §3 what a refused call was told', () => {
     const { status, headers } = refused(401, 'Bearer')
     const error = readChallenge({ status, headers, url: 'https://api.example/files?token=secret' })
     expect(error?.endpoint).toBe('https://api.example/files')
+  })
+})
+
+describe('whatever an API says', () => {
+  const part = fc.constantFrom(
+    'Bearer ',
+    'DPoP ',
+    'error="',
+    'scope="',
+    'insufficient_scope',
+    '"',
+    ', ',
+    '=',
+    '\\',
+    'a',
+    'é',
+  )
+
+  it('is read or left, and nothing of it can forge a line', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
+        const error = readChallenge(refused(401, parts.join('')))
+        expect(error?.message ?? '').toMatch(/^(?:API refused access with status 401(?: \([a-z_]+\))?)?$/)
+        for (const text of Object.values(error?.challenge ?? {})) expect(String(text)).toMatch(/^[\x20-\x7e]*$/)
+      }),
+    )
   })
 })
 

@@ -35,8 +35,8 @@ export function readDeviceResponse(answer: EndpointAnswer): DeviceResponse {
       value['verification_uri_complete'] === undefined
         ? undefined
         : read(answer, 'verification_uri_complete', isAddress, ADDRESS),
-    expires_in: read(answer, 'expires_in', isSpan, SPAN),
-    interval: value['interval'] === undefined ? DEFAULT_INTERVAL : read(answer, 'interval', isSpan, SPAN),
+    expires_in: Number(read(answer, 'expires_in', isSpan, SPAN)),
+    interval: value['interval'] === undefined ? DEFAULT_INTERVAL : Number(read(answer, 'interval', isSpan, SPAN)),
   }
 }
 
@@ -57,7 +57,11 @@ function withVerificationUri(answer: EndpointAnswer): EndpointAnswer {
 }
 
 const SPAN = 'a number of seconds'
-const isSpan = (value: unknown): value is Seconds => typeof value === 'number' && Number.isFinite(value) && value > 0
+/** A number, or as some servers write it, the text of one. */
+const isSpan = (value: unknown): value is Seconds | string => {
+  const seconds = typeof value === 'string' && value !== '' ? Number(value) : value
+  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0
+}
 
 const ADDRESS = 'an absolute URL with https'
 /** People are sent there, and programs open it: nothing that runs, and nothing that somebody on the way can replace. */

@@ -90,7 +90,9 @@ describe('RFC 8628 §3.1 and §3.2 the device authorization request', () => {
     ['verification_uri', 'javascript:alert(1)', 'an absolute URL with https'],
     ['verification_uri', 'http://op.example/device', 'an absolute URL with https'],
     ['verification_uri_complete', 'file:///etc/passwd', 'an absolute URL with https'],
-    ['expires_in', '600', 'a number of seconds'],
+    ['expires_in', 'soon', 'a number of seconds'],
+    ['expires_in', '', 'a number of seconds'],
+    ['expires_in', null, 'a number of seconds'],
     ['interval', -1, 'a number of seconds'],
   ])('refuses %s %j', async (name, value, expectation) => {
     const { client } = setUp([], { [name]: value })
@@ -127,8 +129,8 @@ describe('RFC 8628 §3.4 and §3.5 polling', () => {
     })
   })
 
-  it('as often as the server says', async () => {
-    const { client, polls } = setUp([pending, granted], { interval: 2 })
+  it.each([2, '2'])('as often as the server says: %j', async (interval) => {
+    const { client, polls } = setUp([pending, granted], { interval })
     await outcome(await authorizeDevice(client))
     expect(polls).toEqual([2, 4])
   })
