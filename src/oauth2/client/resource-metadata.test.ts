@@ -28,7 +28,7 @@ describe('RFC 9728 §3.1 the description of an API', () => {
     expect(asked).toEqual([`own ${url}`])
   })
 
-  it('§3.3: is about the one that was asked about, character by character', async () => {
+  it('RFC 9728 §3.3: is about the one that was asked about, character by character', async () => {
     const { options } = setUp()
     await expect(fetchResourceMetadata('https://api.example/v1', options)).rejects.toMatchObject({
       code: 'resource_mismatch',

@@ -38,7 +38,7 @@ function setUp(method: OAuth2ClientOptions['tokenEndpointAuthMethod'], members: 
 describe.each([
   ['tls_client_auth', new TlsClientAuth()],
   ['self_signed_tls_client_auth', new SelfSignedTlsClientAuth()],
-])('RFC 8705 §2 %s', (name, method) => {
+])('RFC 8705 §2, §2.1 and §2.2: %s', (name, method) => {
   it('says who it is in the body, and at which endpoints the certificate is asked for', async () => {
     expect(method.method).toBe(name)
     const { client, call, asked } = setUp(method, { mtls_endpoint_aliases: aliases })
