@@ -5,6 +5,8 @@ const configuration: KnipConfig = {
   entry: [
     ...packageEntries().map((entry) => entry.source),
     'examples/*/main.ts',
+    // Started by their main.ts.
+    'examples/clients/{logging-in,calling-apis,tokens,service-accounts,devices,logout,errors}.ts',
     'test/types/*.ts',
     // Started by .ci/run.
     'tools/ci-summary.mjs',
