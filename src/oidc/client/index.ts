@@ -22,6 +22,7 @@ export {
   type OpenIdTokenSet,
 } from './client.ts'
 export type { DecryptedToken, Decryption } from './decryption.ts'
+export { defineOAuth, type OAuthConstructor } from './define-oauth.ts'
 export { clientsFromEnvironment, type Environment } from './environment.ts'
 export { FrontChannelLogout, type FrontChannelLogoutOptions } from './front-channel-logout.ts'
 export {
@@ -48,6 +49,7 @@ export type { LoginHints, LoginUrl, LoginUrlOptions } from './login-url.ts'
 export type { LogoutUrl, LogoutUrlOptions } from './logout.ts'
 export type { LogoutNotice, OnLogout } from './logout-notice.ts'
 export { OAuth, PlainClient } from './oauth.ts'
+export type { Framework, OAuthEvents, OAuthOptions, RegisterOptions } from './oauth-options.ts'
 export type { KnownProvider, OpenIdClientOptions } from './options.ts'
 export type {
   ClientBehaviour,
@@ -58,15 +60,7 @@ export type {
   ProviderSettings,
 } from './provider-options.ts'
 export { RegisteredClient, type RequestOfApp } from './registered-client.ts'
-export {
-  defineOAuth,
-  type Framework,
-  type OAuthConstructor,
-  type OAuthEvents,
-  type OAuthOptions,
-  OAuthRegistry,
-  type RegisterOptions,
-} from './registry.ts'
+export { OAuthRegistry } from './registry.ts'
 export type { ReplayStore } from './replay-store.ts'
 export { fromSettings } from './settings.ts'
 export type { ResolveContext, ResolvedProvider, ResolveProvider } from './tenants.ts'

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../../http/request.ts'
 import type { HttpResponse } from '../../http/response.ts'
+import { defineOAuth, type OAuthConstructor } from './define-oauth.ts'
 import type {
   AuthorizeData,
   AuthorizeRedirectOptions,
@@ -9,7 +10,7 @@ import type {
 } from './login-types.ts'
 import type { OnLogout } from './logout-notice.ts'
 import { RegisteredClient } from './registered-client.ts'
-import { defineOAuth, type OAuthConstructor, type OAuthRegistry } from './registry.ts'
+import type { OAuthRegistry } from './registry.ts'
 
 /** The client of one provider, over plain requests and answers. */
 export class PlainClient extends RegisteredClient {

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { StubProvider } from '../../../test/support/stub-provider.ts'
 import type { HttpRequest } from '../../http/request.ts'
+import { defineOAuth } from './define-oauth.ts'
 import type { Registration } from './login-types.ts'
 import { OAuth, PlainClient } from './oauth.ts'
+import type { OAuthEvents } from './oauth-options.ts'
 import { RegisteredClient } from './registered-client.ts'
-import { defineOAuth, type OAuthEvents } from './registry.ts'
 
 const secret = 'a secret that is long enough: 0123456789'
 const github = { clientId: 'app', issuer: 'https://github.com/login/oauth', accessTokenUrl: 'https://github.com/token' }
