@@ -3,6 +3,7 @@ import { randomToken } from '../../crypto/random.ts'
 import type { SealedStore } from '../../crypto/sealed-store.ts'
 import {
   type CarriedTransaction,
+  packTransaction,
   readTransaction,
   TRANSACTION_LIFETIME,
   type Transaction,
@@ -26,7 +27,7 @@ export class TransactionVault {
   async deposit(transaction: Transaction): Promise<CarriedTransaction> {
     const { provider, state, redirectUri, isPosted, createdAt } = transaction
     const ticket = randomToken()
-    await this.#values.set(await this.#keyOf(ticket), transaction, createdAt + TRANSACTION_LIFETIME)
+    await this.#values.set(await this.#keyOf(ticket), packTransaction(transaction), createdAt + TRANSACTION_LIFETIME)
     return { provider, state, redirectUri, createdAt, ticket, ...(isPosted !== undefined && { isPosted }) }
   }
 

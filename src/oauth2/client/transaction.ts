@@ -1,5 +1,5 @@
 import type { Seconds } from '../../util/clock.ts'
-import { isJsonObject, type JsonValue } from '../../util/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../util/json.ts'
 
 /** How long somebody may take to log in. */
 export const TRANSACTION_LIFETIME: Seconds = 600
@@ -32,13 +32,45 @@ export type Transaction = {
 /** What the browser carries of an attempt: all of it, or what finds it and the ticket for the rest. */
 export type CarriedTransaction = Transaction & { readonly ticket?: string }
 
-/** What was sealed is what was meant to be: only the form is looked at, for seals of an older release. */
-export function readTransaction(value: JsonValue | undefined): CarriedTransaction | undefined {
-  return isTransaction(value) ? value : undefined
+/** A browser may carry many attempts, and servers refuse long headers: the names of members go by one letter. */
+const LETTERS: Readonly<Record<keyof CarriedTransaction, string>> = {
+  provider: 'p',
+  issuer: 'i',
+  state: 's',
+  redirectUri: 'u',
+  codeVerifier: 'v',
+  nonce: 'n',
+  maxAge: 'm',
+  scope: 'o',
+  resource: 'r',
+  isPosted: 'f',
+  returnTo: 'b',
+  data: 'd',
+  createdAt: 'c',
+  ticket: 't',
+}
+const MEMBERS: ReadonlyMap<string, string> = new Map(
+  Object.entries(LETTERS).map(([member, letter]): [string, string] => [letter, member]),
+)
+
+/** What is sealed of an attempt. */
+export function packTransaction(transaction: CarriedTransaction): JsonObject {
+  const members = Object.entries(LETTERS).map(([member, letter]): [string, JsonValue | undefined] => [
+    letter,
+    transaction[member as keyof CarriedTransaction],
+  ])
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined && value !== false))
 }
 
-function isTransaction(value: JsonValue | undefined): value is CarriedTransaction {
-  if (!isJsonObject(value)) return false
+/** What was sealed is what was meant to be: only the form is looked at, for seals of an older release. */
+export function readTransaction(value: JsonValue | undefined): CarriedTransaction | undefined {
+  if (!isJsonObject(value)) return undefined
+  const members = Object.entries(value).map(([letter, member]) => [MEMBERS.get(letter) ?? letter, member])
+  const transaction: JsonObject = Object.fromEntries(members)
+  return isTransaction(transaction) ? transaction : undefined
+}
+
+function isTransaction(value: JsonObject): value is CarriedTransaction {
   const { provider, state, redirectUri, createdAt } = value
   return [provider, state, redirectUri].every((text) => typeof text === 'string') && typeof createdAt === 'number'
 }

@@ -11,6 +11,7 @@ import { ClientError } from './errors.ts'
 import { findSurplus, readPending } from './pending-transactions.ts'
 import {
   type CarriedTransaction,
+  packTransaction,
   readTransaction,
   TRANSACTION_LIFETIME,
   type Transaction,
@@ -109,7 +110,7 @@ export class Transactions {
 
   async #seal(attempt: Transaction): Promise<string> {
     const carried = (await this.#vault?.deposit(attempt).catch(refuseTooLarge)) ?? attempt
-    const sealed = await this.#sealer.seal(carried).catch(refuseTooLarge)
+    const sealed = await this.#sealer.seal(packTransaction(carried)).catch(refuseTooLarge)
     if (sealed.length > MAX_SEALED_LENGTH) refuseTooLarge(new RangeError('cookie'))
     return sealed
   }
