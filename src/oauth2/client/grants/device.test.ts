@@ -181,6 +181,20 @@ describe('RFC 8628 §3.4 and §3.5 polling', () => {
     expect(polls).toEqual([5])
   })
 
+  it('does not hurry where a server asks for more time than a timer has', async () => {
+    const { client, polls } = setUp([granted], { interval: 3_000_000, expires_in: 9_000_000 })
+    await outcome(await authorizeDevice(client))
+    expect(polls.map(Math.floor)).toEqual([2_147_483])
+  })
+
+  it('does not present the code again for a token that it has', async () => {
+    const { client, polls } = setUp([granted, refused('invalid_grant')])
+    const device = await authorizeDevice(client)
+    const token = await outcome(device)
+    expect(await device.poll()).toBe(token)
+    expect(polls).toEqual([5])
+  })
+
   it('asks once at a time, so that the answer goes to one', async () => {
     const { client, polls } = setUp([granted])
     const device = await authorizeDevice(client)

@@ -70,6 +70,7 @@ export class DeviceAuthorization<T extends TokenSet = TokenSet> {
   readonly #clock: Clock
   readonly #expiresAt: number
   #isPolling = false
+  #token: T | undefined
 
   constructor(client: DeviceClient<T>, response: DeviceResponse, scope: string | readonly string[]) {
     this.user_code = response.user_code
@@ -84,7 +85,7 @@ export class DeviceAuthorization<T extends TokenSet = TokenSet> {
   }
 
   /**
-   * Waits until the owner has decided.
+   * Waits until the owner has decided. Once there is a token, it is the same one each time.
    *
    * @throws ClientError `device_denied`, `device_expired`, `token_refused` …
    * @spec RFC 8628 §3.4
@@ -93,9 +94,12 @@ export class DeviceAuthorization<T extends TokenSet = TokenSet> {
   async poll({ signal }: PollOptions = {}): Promise<T> {
     // Two that ask in turn would be too fast for the server, and the second to be answered would look like a thief.
     if (this.#isPolling) throw new ConfigurationError('DeviceAuthorization', ['"poll" is under way already'])
+    // A device code is good for one token: a server that sees it again may end what it gave for it.
+    if (this.#token !== undefined) return this.#token
     this.#isPolling = true
     try {
-      return await this.#pollUntilDecided(signal)
+      this.#token = await this.#pollUntilDecided(signal)
+      return this.#token
     } finally {
       this.#isPolling = false
     }

@@ -4,6 +4,9 @@ import { ClientError } from '../errors.ts'
 /** How much slower to be for a server that asks for it. @spec RFC 8628 §3.5 */
 const SLOWER: Seconds = 5
 
+/** Timers know no longer spans, in milliseconds: they would end at once. */
+const LONGEST_WAIT = 2 ** 31 - 1
+
 export interface PollDeadline {
   readonly clock: Clock
   /** Milliseconds. */
@@ -26,7 +29,7 @@ export class PollPace {
    */
   async wait({ clock, expiresAt, signal }: PollDeadline): Promise<void> {
     signal?.throwIfAborted()
-    const milliseconds = this.#interval * 1000
+    const milliseconds = Math.min(this.#interval * 1000, LONGEST_WAIT)
     if (clock() + milliseconds > expiresAt) throw expired()
     await sleep(milliseconds, signal)
   }
