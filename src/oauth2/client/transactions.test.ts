@@ -40,6 +40,16 @@ const failed = (code: string, message?: string) =>
 describe.each(FORMS)('RFC 6749 §10.12 a login that is under way, kept in the %s', (form) => {
   const setUp = (options?: Partial<TransactionOptions>) => create(form, options)
 
+  it('says with whom it was started, to this browser, and is not over by that', async () => {
+    const { begin, consume, jar, transactions } = setUp()
+    await begin('S')
+    expect(await transactions.findProvider(jar.request(), 'S')).toBe('op')
+    expect(await transactions.findProvider(jar.request(), 'other')).toBeUndefined()
+    expect(await transactions.findProvider(new CookieJar().request(), 'S')).toBeUndefined()
+    expect(await consume('S')).toMatchObject({ ok: true })
+    expect(await transactions.findProvider(jar.request(), 'S')).toBeUndefined()
+  })
+
   it('comes back as it left', async () => {
     const { begin, consume, clock } = setUp()
     await begin('S', { issuer: 'https://op.example', codeVerifier: 'V', nonce: 'N', maxAge: 60, data: { next: ['/'] } })
