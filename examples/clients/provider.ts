@@ -1,6 +1,6 @@
 import { getAccessToken, oauthServer, protect } from 'authwright/express'
 import { KeySet } from 'authwright/jose/jwks'
-import { ResourceProtector, StoreValidator } from 'authwright/oauth2/resource'
+import { DpopValidator, ResourceProtector, StoreValidator } from 'authwright/oauth2/resource'
 import {
   type AssertionIssuer,
   AuthorizationCodeGrant,
@@ -9,9 +9,13 @@ import {
   type ClientDefinition,
   DeviceAuthorizationEndpoint,
   DeviceCodeGrant,
+  Dpop,
   defineClient,
   JwtBearerGrant,
+  PrivateKeyJwt,
+  PushedAuthorization,
   RefreshTokenGrant,
+  RequestObjects,
   RevocationEndpoint,
 } from 'authwright/oauth2/server'
 import { DevicePages, Interactions, OpenIDConnect } from 'authwright/oidc/server'
@@ -48,12 +52,16 @@ export async function startProvider({ clients, assertionIssuers = [] }: Provider
   const keys = await KeySet.generate(['ES256'])
   const store = new MemoryStore({ clients: await Promise.all(clients.map(defineClient)) })
   const server = new AuthorizationServer({ issuer, store, keys, audience: apiBaseUrl })
+    .registerClientAuthMethod(PrivateKeyJwt)
     .registerGrant(AuthorizationCodeGrant)
     .registerGrant(RefreshTokenGrant)
     .registerGrant(ClientCredentialsGrant)
     .registerGrant(DeviceCodeGrant)
     .registerEndpoint(DeviceAuthorizationEndpoint, { interval: '1s' })
     .registerEndpoint(RevocationEndpoint)
+    .registerExtension(PushedAuthorization)
+    .registerExtension(RequestObjects)
+    .registerExtension(Dpop)
     .registerExtension(OpenIDConnect, { claims: () => ({ name: ada.name, email: ada.email }) })
     .registerExtension(Interactions, pages)
     .registerExtension(DevicePages, pages)
@@ -67,7 +75,9 @@ export async function startProvider({ clients, assertionIssuers = [] }: Provider
   })
   app.use(oauthServer(server))
   app.get('/callback', (_request, response) => void response.send('You may close this window.'))
-  addFiles(app, new ResourceProtector().registerTokenValidator(new StoreValidator({ store, audience: apiBaseUrl })))
+  const stored = new StoreValidator({ store, audience: apiBaseUrl })
+  const bound = new DpopValidator(stored, { baseUrl: issuer })
+  addFiles(app, new ResourceProtector().registerTokenValidator(stored).registerTokenValidator(bound))
   return { issuer, apiBaseUrl, keys, tokenRequests: () => tokenRequests, stop: await listen(app, port) }
 }
 
