@@ -14,7 +14,7 @@ export interface FetchKeysOptions extends KeyPlaceOptions {
  * @throws JoseError `jwks_unavailable`, `jwks_invalid`; whatever the transport throws.
  */
 export async function fetchPublicKeys(url: string, transport: Transport, options: FetchKeysOptions): Promise<Key[]> {
-  return importPublicKeys(await fetchJwks(url, transport), options)
+  return importPublicKeys((await fetchJwks(url, transport)).jwks, options)
 }
 
 /** Reads a JWK Set that others wrote. @throws JoseError `jwks_invalid` */

@@ -1,5 +1,8 @@
+import { parseMaxAge } from '../../http/cache-control.ts'
 import type { Transport } from '../../http/fetch.ts'
+import { headerOf } from '../../http/header.ts'
 import { decodeUtf8 } from '../../util/bytes.ts'
+import type { Seconds } from '../../util/clock.ts'
 import { type JsonObject, parseJsonObject } from '../../util/json.ts'
 import type { Logger } from '../../util/logger.ts'
 import { JoseError, orThrow } from '../errors.ts'
@@ -14,17 +17,31 @@ export interface PublishedSet<K> {
   importKey(jwk: Jwk): Promise<K>
 }
 
+export interface FetchedJwks {
+  readonly jwks: JsonObject
+  /** For how long the server says that it may be used again. */
+  readonly maxAge: Seconds | undefined
+}
+
 /**
  * Fetches a JWK Set. Sets are served under many content types; what counts is that the text is one.
  *
  * @throws JoseError `jwks_unavailable`, `jwks_invalid`; whatever the transport throws.
  */
-export async function fetchJwks(url: string, transport: Transport): Promise<JsonObject> {
-  const { status, body } = await transport({ url, headers: [['accept', 'application/jwk-set+json, application/json']] })
+export async function fetchJwks(url: string, transport: Transport): Promise<FetchedJwks> {
+  const { status, headers, body } = await transport({
+    url,
+    headers: [['accept', 'application/jwk-set+json, application/json']],
+  })
   if (status !== 200) {
     throw new JoseError('jwks_unavailable', `JWK Set could not be fetched: expected status 200, not ${status}`)
   }
-  return orThrow(() => parseJsonObject(decodeUtf8(body)), 'jwks_invalid', 'JWK Set invalid: expected a JSON object')
+  const jwks = orThrow(
+    () => parseJsonObject(decodeUtf8(body)),
+    'jwks_invalid',
+    'JWK Set invalid: expected a JSON object',
+  )
+  return { jwks, maxAge: parseMaxAge(headerOf({ headers }, 'cache-control')) }
 }
 
 /**

@@ -7,15 +7,22 @@ import type { KeyCriteria, KeySource } from './source.ts'
 
 /** How long fetched keys serve; milliseconds. */
 export interface KeyLifetimes {
-  /** Without asking again. */
+  /** Without asking again, unless the server says otherwise. */
   readonly ttl: number
+  /** For how much longer they are handed out at once, while they are fetched again for those who come later. */
+  readonly staleWhileRevalidate: number
   /** The shortest time between two fetches that unknown keys can cause. */
   readonly cooldown: number
   /** Beyond their time, while they cannot be fetched. */
   readonly staleFor: number
 }
 
-export const DEFAULT_LIFETIMES: KeyLifetimes = { ttl: 600_000, cooldown: 30_000, staleFor: 86_400_000 }
+export const DEFAULT_LIFETIMES: KeyLifetimes = {
+  ttl: 600_000,
+  staleWhileRevalidate: 600_000,
+  cooldown: 30_000,
+  staleFor: 86_400_000,
+}
 
 /** Where keys come from, and how long they are good for. */
 export interface RemoteSource<K> extends KeyLifetimes {
@@ -24,7 +31,7 @@ export interface RemoteSource<K> extends KeyLifetimes {
   readonly registry: SignatureRegistry
   readonly clock: Clock
   readonly logger: Logger
-  fetchKeys(): Promise<readonly K[]>
+  fetchKeys(): Promise<PublishedKeys<K>>
   select(keys: readonly K[], criteria: KeyCriteria): readonly K[]
   /** Remembers keys that were not found, so that they are not looked for again soon. Without it the cool-down has to do. */
   readonly unknown?: UnknownKeys
@@ -37,9 +44,16 @@ export interface UnknownKeys {
   clear(): void
 }
 
+export interface PublishedKeys<K> {
+  readonly keys: readonly K[]
+  /** How long the server says that they serve, where that counts; milliseconds. */
+  readonly ttl?: number | undefined
+}
+
 interface FetchedKeys<K> {
   readonly keys: readonly K[]
   readonly fetchedAt: number
+  readonly ttl: number
 }
 
 /** After a fetch failed, the next one waits this long; milliseconds. */
@@ -89,9 +103,14 @@ export class RemoteKeys<K extends VerificationKey> implements KeySource<K> {
     await this.#refresh()
   }
 
+  /** Those that need not be waited for. */
   #freshKeys(): readonly K[] | undefined {
     const fetched = this.#fetched
-    if (fetched === undefined || this.#source.clock() >= fetched.fetchedAt + this.#source.ttl) return undefined
+    if (fetched === undefined) return undefined
+    const age = this.#source.clock() - fetched.fetchedAt - fetched.ttl
+    if (age >= this.#source.staleWhileRevalidate) return undefined
+    // While there is a last good set, a refresh does not fail: it logs.
+    if (age >= 0) this.#refresh().catch(() => undefined)
     return fetched.keys
   }
 
@@ -112,8 +131,8 @@ export class RemoteKeys<K extends VerificationKey> implements KeySource<K> {
     const failure = this.#failure
     if (failure !== undefined && this.#source.clock() < failure.at + retryDelay) return this.#fallBack(failure.error)
     try {
-      const keys = await this.#source.fetchKeys()
-      this.#fetched = { keys, fetchedAt: this.#source.clock() }
+      const { keys, ttl = this.#source.ttl } = await this.#source.fetchKeys()
+      this.#fetched = { keys, fetchedAt: this.#source.clock(), ttl }
       this.#failure = undefined
       return keys
     } catch (cause) {
@@ -130,8 +149,8 @@ export class RemoteKeys<K extends VerificationKey> implements KeySource<K> {
   /** The last good set, unless it is too old to be trusted. */
   #fallBack(error: JoseError): readonly K[] {
     const fetched = this.#fetched
-    const { ttl, staleFor } = this.#source
-    if (fetched === undefined || this.#source.clock() >= fetched.fetchedAt + ttl + staleFor) throw error
+    const { clock, staleFor } = this.#source
+    if (fetched === undefined || clock() >= fetched.fetchedAt + fetched.ttl + staleFor) throw error
     return fetched.keys
   }
 }

@@ -51,11 +51,12 @@ export class RemoteKeySet implements KeySource {
     this.#keys = new RemoteKeys({
       ...{ url: String(url), registry, clock, logger },
       ttl: toSeconds(ttl) * 1000,
+      staleWhileRevalidate: 0,
       cooldown: toSeconds(cooldown) * 1000,
       staleFor: toSeconds(staleFor) * 1000,
       unknown: unknownKeys(toSeconds(unknownFor), clock),
       select: (keys, criteria) => selectKeys(keys, criteria, registry),
-      fetchKeys: () => fetchPublicKeys(String(url), transport, fetchOptions),
+      fetchKeys: async () => ({ keys: await fetchPublicKeys(String(url), transport, fetchOptions) }),
     })
   }
 

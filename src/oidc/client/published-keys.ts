@@ -6,11 +6,15 @@ import { preferNamed } from '../../jose/jwks/prefer-named.ts'
 import { fetchJwks, readPublishedKeys } from '../../jose/jwks/published.ts'
 import { DEFAULT_LIFETIMES, RemoteKeys } from '../../jose/jwks/remote-keys.ts'
 import type { KeyCriteria } from '../../jose/jwks/source.ts'
-import type { Clock } from '../../util/clock.ts'
+import type { Clock, Seconds } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
 
 /** A longer set is refused. */
 const MAX_KEYS = 100
+
+/** Within which bounds the provider may say how long its keys serve. */
+const SHORTEST_TTL: Seconds = 60
+const LONGEST_TTL: Seconds = 3600
 
 export type ImportKey = (jwk: Jwk) => Promise<PublicKey>
 
@@ -28,8 +32,17 @@ export function publishedKeys(url: string, options: PublishedKeysOptions): Remot
   return new RemoteKeys({
     ...{ ...DEFAULT_LIFETIMES, url, registry, clock, logger },
     select: selectPublicKeys,
-    fetchKeys: async () => readPublishedKeys(await fetchJwks(url, transport), { maxKeys: MAX_KEYS, logger, importKey }),
+    fetchKeys: async () => {
+      const { jwks, maxAge } = await fetchJwks(url, transport)
+      const keys = await readPublishedKeys(jwks, { maxKeys: MAX_KEYS, logger, importKey })
+      return { keys, ttl: maxAge === undefined ? undefined : withinBounds(maxAge) * 1000 }
+    },
   })
+}
+
+/** A server that says a minute or less would be asked with every login; a key that was withdrawn must be gone in an hour. */
+function withinBounds(maxAge: Seconds): Seconds {
+  return Math.min(Math.max(maxAge, SHORTEST_TTL), LONGEST_TTL)
 }
 
 /** Of public keys, those that may verify this and are meant by it. */
