@@ -8,10 +8,8 @@ import { authorizeDevice, type DeviceAuthorization } from 'authwright/oauth2/cli
 import { OpenIdClient, type OpenIdTokenSet } from 'authwright/oidc/client'
 
 /** @param show puts the code on the screen of the device. */
-export async function connect(
-  client: OpenIdClient,
-  show: (device: DeviceAuthorization) => void,
-): Promise<OpenIdTokenSet> {
+export async function connect(issuer: string, show: (device: DeviceAuthorization) => void): Promise<OpenIdTokenSet> {
+  const client = new OpenIdClient({ clientId: 'tv', issuer, scope: 'openid profile' })
   const device = await authorizeDevice(client)
   show(device)
   return device.poll() // until its owner has decided, elsewhere
@@ -29,10 +27,9 @@ const { issuer, stop } = await startProvider({
     },
   ],
 })
-const client = new OpenIdClient({ clientId: 'tv', issuer, scope: 'openid profile' })
 
 let owner: Promise<unknown> | undefined
-const token = await connect(client, ({ verification_uri: uri, verification_uri_complete: link = uri, ...device }) => {
+const token = await connect(issuer, ({ verification_uri: uri, verification_uri_complete: link = uri, ...device }) => {
   console.log(`      Open ${uri} and enter ${device.user_code}.`)
   if (isCheck) owner = new Person().follow(link)
   else console.log(`      Sign in there as ${ada.username}, ${ada.password}.`)

@@ -1,43 +1,71 @@
-import { OAuth2Client } from 'authwright/oauth2/client'
-import { choosePort } from '../first-login/listen.ts'
+import { OAuth } from 'authwright/express'
+import express from 'express'
+import { choosePort, listen } from '../first-login/listen.ts'
 import { expect } from './expect.ts'
+import { Person } from './person.ts'
 import { startProvider } from './provider.ts'
 
 // #region guide
 
-import { explain } from 'authwright/oidc/client'
+import { ClientError, explain } from 'authwright/oidc/client'
+import type { ErrorRequestHandler } from 'express'
 
-/** For the log. The person is told that it did not work, and no more. */
-export function describe(error: unknown): string {
-  const { code, meaning, causes, fix } = explain(error)
-  return [`${code}: ${meaning}`, ...causes.map((cause) => `- ${cause}`), fix].join('\n')
+/** @param log read by those who run the app. Those who use it are told that it did not work, and no more. */
+export function onClientError(log: (lines: string) => void): ErrorRequestHandler {
+  return (error, _request, response, next) => {
+    if (!(error instanceof ClientError)) return next(error)
+    const { code, meaning, causes, fix, docs } = explain(error)
+    log([code, meaning, ...causes, fix, docs].join('\n'))
+    response.status(400).send('Signing in did not work. Please try again.')
+  }
 }
 // #endregion
 
+const port = await choosePort(0)
+const baseUrl = `http://localhost:${port}`
 const { issuer, stop } = await startProvider({
   clients: [
-    { client_id: 'job', client_secret: 'a-secret-of-at-least-32-characters', grant_types: ['client_credentials'] },
+    {
+      client_id: 'app',
+      client_secret: 'a-secret-of-at-least-32-characters',
+      redirect_uris: [`${baseUrl}/callback`],
+      scope: 'openid',
+    },
   ],
 })
-const nowhere = `http://127.0.0.1:${await choosePort(0)}`
-const job = { clientId: 'job', clientSecret: 'wrong' }
+const oauth = new OAuth({
+  secret: 'the secret of the cookies of an example',
+  baseUrl,
+  clients: { op: { clientId: 'app', clientSecret: 'a mistake', issuer, scope: 'openid' } },
+})
+let logged = ''
+const app = express()
+app.get('/login', (request, response) => oauth.op.authorizeRedirect(request, response, '/callback'))
+app.get('/callback', async (request, response) => {
+  await oauth.op.authorizeAccessToken(request, response)
+  response.send('You are signed in.')
+})
+app.use(
+  onClientError((lines) => {
+    logged = lines
+  }),
+)
+const stopApp = await listen(app, port)
 
-const secret = await failure(() => new OAuth2Client({ ...job, issuer }).clientCredentials())
-expect(secret.startsWith('token_refused:') && secret.includes('clientSecret'), 'a wrong secret')
-const server = await failure(() => new OAuth2Client({ ...job, issuer: nowhere }).clientCredentials())
-expect(server.startsWith('request_failed:'), 'a provider that is not there')
-const options = await failure(() => new OAuth2Client({ ...job, clientId: '' }))
-expect(options.startsWith('configuration:'), 'options that cannot work')
+await new Person().open(`${baseUrl}/callback?code=1&state=2`)
+expectLog('transaction_missing', 'a callback that this browser did not begin')
 
-await stop()
+const undecided = new Person()
+await undecided.press(await undecided.open(`${baseUrl}/login`), 'cancel')
+expectLog('authorization_refused', 'somebody who pressed "cancel"')
 
-async function failure(step: () => unknown): Promise<string> {
-  try {
-    await step()
-    return ''
-  } catch (error) {
-    const description = describe(error)
-    console.log(description.replaceAll(/^/gm, '      '))
-    return description
-  }
+const page = await new Person().follow(`${baseUrl}/login`)
+expectLog('token_refused', 'a secret that the provider does not know')
+expect(!page.html.includes('secret'), 'people read nothing of it')
+
+await Promise.all([stopApp(), stop()])
+
+function expectLog(code: string, sentence: string): void {
+  expect(logged.startsWith(`${code}\n`), `${sentence}:`)
+  console.log(logged.replaceAll(/^/gm, '      '))
 }
