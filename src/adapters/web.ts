@@ -14,7 +14,6 @@ import {
   RegisteredClient,
 } from '../oidc/client/index.ts'
 import type { OAuthServer } from './shared/server.ts'
-import { viewOnce } from './shared/view.ts'
 
 export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
 export { ClientError } from '../oidc/client/index.ts'
@@ -41,10 +40,10 @@ export type WebLogin = WithHeaders<CompletedLogin> | WithHeaders<Failure>
 /** What came of a logout. The headers belong into the answer either way. */
 export type WebLogout = WithHeaders<CompletedLogout> | WithHeaders<Failure>
 
-/** How the clients look at a request; its body stays the application's to read. */
-const viewFetch: (request: Request) => HttpRequest = /* @__PURE__ */ viewOnce((request: Request) =>
-  fromFetch(request.body === null ? request : request.clone()),
-)
+/** How the clients look at a request: a copy of its body is read, when it is, and the body stays the application's. */
+function viewFetch(request: Request): HttpRequest {
+  return { ...fromFetch(request), form: async () => fromFetch(request.clone()).form() }
+}
 
 /** The client of one provider, over `Request` and `Response`. */
 export class WebClient extends RegisteredClient {

@@ -146,3 +146,14 @@ new ClientSecretJwt(secret, { alg: 'ES256' })
 // What has to be asked for fits what asks for it.
 const more = stepUp(new Error(), { scope: granted.scope })
 if (more !== undefined) await chained.google.authorizeRedirect(request, 'https://app.example/cb', more)
+
+// Where tokens are kept may know what requests look like.
+interface AppRequest {
+  readonly user: string
+}
+const fetchToken = (request: AppRequest): TokenSet => ({ access_token: request.user, token_type: 'Bearer' })
+new OAuth({ secret, fetchToken: (_name: string, request: AppRequest) => fetchToken(request) }).register('op', {
+  fetchToken,
+})
+// @ts-expect-error a token without its type
+new OAuth({ secret, fetchToken: () => ({ access_token: 'a' }) })

@@ -106,14 +106,15 @@ export interface OAuth2ClientOptions {
   leeway?: Seconds
   /**
    * Finds the token of whoever makes this request of the application, for calls that are given a `request` and no token.
-   * It is asked again before and after a refresh: somebody else may have renewed the token in the meantime.
+   * It is asked again before and after a refresh: somebody else may have renewed the token in the meantime. (A method, as
+   * `updateToken`, so that a function fits which knows what requests look like.)
    */
-  fetchToken?: (request: unknown) => Awaitable<TokenSet | undefined>
+  fetchToken?(request: unknown): Awaitable<TokenSet | undefined>
   /**
    * Called with a renewed token, before anybody uses it: the place to store it. Of what it returns only `false` is looked at:
    * it was not stored, because another token has taken the place of `previous` already (compare-and-set).
    */
-  updateToken?: (token: TokenSet, previous: TokenSet, request?: unknown) => Awaitable<unknown>
+  updateToken?(token: TokenSet, previous: TokenSet, request?: unknown): Awaitable<unknown>
   /** Keeps several processes from renewing one token at once, such as `storeLock(store)`. */
   refreshLock?: RefreshLock
   /** Repairs what a provider does against the rules; several in their order. */

@@ -48,7 +48,10 @@ export interface OAuthOptions<N extends string = never, R = HttpRequest, D = nev
   resolve?: ResolveProvider<R>
   /** Makes the clients of providers that have a `requestTokenUrl`. */
   oauth1?: OAuth1Engine<D>
-  /** Finds the token of whoever makes a request; for every client that has no `fetchToken` of its own. */
+  /**
+   * Finds the token of whoever makes a request; for every client that has no `fetchToken` of its own. (A method, as
+   * `updateToken`, so that a function fits which knows what requests look like.)
+   */
   fetchToken?(name: string, request: unknown): Awaitable<TokenSet | undefined>
   /** Stores a renewed token; for every client that has no `updateToken` of its own. */
   updateToken?(name: string, token: TokenSet, previous: TokenSet, request: unknown): Awaitable<unknown>

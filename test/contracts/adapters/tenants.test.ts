@@ -94,3 +94,15 @@ describe.each(apps)('adapter contract, providers of tenants: %s', (_, create) =>
     expect(await response.json()).toEqual({ tenant: 'acme', ok: true, fields: true })
   })
 })
+
+describe('adapter web', () => {
+  it('starts a login out of a form that the application has read', async () => {
+    const oauth = new WebOAuth({ ...shared, clients: { op: find('/op', undefined).options } })
+    const request = new Request('https://app.example/login', {
+      method: 'POST',
+      body: new URLSearchParams({ csrf: 'x' }),
+    })
+    expect((await request.formData()).get('csrf')).toBe('x')
+    expect((await oauth.op.authorizeRedirect(request, CALLBACK)).status).toBe(303)
+  })
+})
