@@ -119,11 +119,11 @@ describe.each(modes)('a session, mode %s', (mode) => {
   })
 
   it('ends when nobody uses it, and lives on while somebody does', async () => {
-    const setting = new Setting(mode, { idle: '1h', lifetime: '1d' })
-    await setting.start()
+    const setting = new Setting(mode, { idle: '1h', lifetime: 14_500 })
+    await setting.start({ tokens: { google } })
     for (let hours = 1; hours <= 3; hours += 1) {
       setting.clock.advance(3599)
-      expect(await setting.read()).toMatchObject({ lastUsedAt: setting.clock.seconds })
+      expect(await setting.read()).toMatchObject({ lastUsedAt: setting.clock.seconds, tokens: { google } })
     }
     const kept = setting.jar.copy()
     setting.clock.advance(3600)
@@ -140,6 +140,30 @@ describe.each(modes)('a session, mode %s', (mode) => {
     const kept = setting.jar.copy()
     setting.clock.advance(1800)
     expect(await setting.read(kept)).toBeUndefined()
+  })
+
+  it('is noted to be in use by half of the time after which it would end', async () => {
+    const setting = new Setting(mode, { idle: 60 })
+    await setting.start()
+    setting.clock.advance(29)
+    expect(await setting.read()).toMatchObject({ lastUsedAt: NOW })
+    setting.clock.advance(1)
+    expect(await setting.read()).toMatchObject({ lastUsedAt: NOW + 30 })
+  })
+
+  it('is in use when it is changed', async () => {
+    const setting = new Setting(mode)
+    await setting.start()
+    setting.clock.advance(300)
+    const session = setting.take(await setting.sessions.update(setting.jar.request(), { data: { name: 'Grace' } }))
+    expect(session).toMatchObject({ lastUsedAt: NOW + 300 })
+  })
+
+  it('stays in the browser for as long as it can be used', async () => {
+    const setting = new Setting(mode, { idle: '1h', lifetime: '2h' })
+    const { headers } = await setting.sessions.start(setting.jar.request(), { data: { name: 'Ada' } })
+    // What is in the store is prolonged there.
+    expect(headers[0]?.[1]).toContain(`; Max-Age=${mode === 'store' ? 7200 : 3600};`)
   })
 
   it('is written again every few minutes, not with every request', async () => {
@@ -175,6 +199,21 @@ describe.each(modes)('a session, mode %s', (mode) => {
     expect((await setting.sessions.update(copied.request(), { data: { name: 'Eve' } })).session).toBeUndefined()
     expect(await setting.sessions.updateToken('google', github, google, copied.request())).toBe(false)
     expect(await setting.read(copied)).toBeUndefined()
+  })
+
+  it('is over for the rest of the request that ended it', async () => {
+    for (const store of [undefined, new Setting(mode).store]) {
+      if (store === undefined && mode !== 'cookie') continue
+      const setting = new Setting(mode, { store })
+      await setting.start()
+      const request = setting.jar.request()
+      expect((await setting.sessions.read(request)).session).toBeDefined()
+      await setting.sessions.end(request)
+      expect((await setting.sessions.read(request)).session).toBeUndefined()
+      expect((await setting.sessions.update(request, { data: { name: 'Eve' } })).session).toBeUndefined()
+      setting.jar.takeHeaders(setting.sessions.pendingHeaders(request))
+      expect(setting.jar.cookies.size).toBe(0)
+    }
   })
 
   it('that is not there can be ended, too', async () => {
@@ -297,6 +336,23 @@ describe.each(modes)('a session, mode %s', (mode) => {
 })
 
 describe('how large a session may be', () => {
+  it('may change in the course of a request, and no part of the larger one stays', async () => {
+    const setting = new Setting('cookie')
+    const request = setting.jar.request()
+    await setting.sessions.start(request, { data: { name: 'x'.repeat(5000) } })
+    // As an adapter does that writes cookies at once.
+    setting.jar.takeHeaders(setting.sessions.pendingHeaders(request))
+    expect(setting.jar.cookies.size).toBe(2)
+    await setting.sessions.update(request, { data: { name: 'Ada' } })
+    setting.jar.takeHeaders(setting.sessions.pendingHeaders(request))
+    expect(setting.jar.cookies.size).toBe(1)
+    await setting.sessions.update(request, { data: { name: 'x'.repeat(5000) } })
+    setting.jar.takeHeaders(setting.sessions.pendingHeaders(request))
+    await setting.sessions.end(request)
+    setting.jar.takeHeaders(setting.sessions.pendingHeaders(request))
+    expect(setting.jar.cookies.size).toBe(0)
+  })
+
   it.each([
     [
       'cookie',
@@ -601,7 +657,7 @@ describe.each(modes)('express-openid-connect#383: a logout that the provider rep
     await setting.sessions.endLogin({ issuer, sid })
     for (let day = 1; day <= 7; day += 1) {
       expect(await setting.read(kept)).toBeUndefined()
-      setting.clock.advance(86_400)
+      setting.clock.advance(day < 7 ? 86_400 : 86_399)
     }
     expect(await setting.read(kept)).toBeUndefined()
   })
