@@ -236,7 +236,12 @@ async function serveSecurely(): Promise<number> {
 async function started(server: Server | ReturnType<typeof createSecureServer>): Promise<number> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  running.push({ close: () => void server.close() ?? server.closeAllConnections() })
+  running.push({
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  })
   return (server.address() as AddressInfo).port
 }
 
