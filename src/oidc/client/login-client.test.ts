@@ -81,6 +81,8 @@ describe('OIDC Core §3.1.3.7 the small door is as strict', () => {
     ['no nonce', { nonce: undefined }, 'id_token_claim_missing'],
     ['an end that is past', { exp: 1_799_999_969 }, 'id_token_expired'],
     ['another access token', { at_hash: 'AAAA' }, 'id_token_hash_mismatch'],
+    ['another code', { c_hash: 'AAAA' }, 'id_token_hash_mismatch'],
+    ['another state', { s_hash: 'AAAA' }, 'id_token_hash_mismatch'],
   ])('refuses an ID token with %s', async (_, claims, code) => {
     provider.claims = claims
     await expect(logIn(client())).rejects.toMatchObject({ name: 'ClientError', code })

@@ -134,16 +134,20 @@ export class LoginClient {
       throw new ConfigurationError('fetchToken', ['the callback was not validated by this client'])
     }
     const token = await exchangeCode(this.#settings, callback.code, codeVerifier)
-    return { ...token, userinfo: await this.#validate(token, nonce) }
+    return { ...token, userinfo: await this.#validate(token, nonce, callback) }
   }
 
-  async #validate(token: TokenSet, nonce: string): Promise<NonNullable<OpenIdTokenSet['userinfo']>> {
+  async #validate(
+    token: TokenSet,
+    nonce: string,
+    { code, state }: AuthorizationCallback,
+  ): Promise<NonNullable<OpenIdTokenSet['userinfo']>> {
     const { id_token: idToken, access_token: accessToken } = token
     if (idToken === undefined) throw new ClientError('id_token_missing', '"id_token" in the token response is missing')
     const { provider, clientId, algorithms, clock, clockTolerance } = this.#settings
     const { claims } = await validateIdToken(idToken, {
       ...{ keys: this.#keys, algorithms: algorithms.map(({ name }) => name), issuer: provider.issuer },
-      ...{ clientId, nonce, accessToken, clock, clockTolerance },
+      ...{ clientId, nonce, accessToken, code, state, clock, clockTolerance },
     })
     return claims
   }
