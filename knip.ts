@@ -11,7 +11,7 @@ const configuration: KnipConfig = {
     // Started by .ci/run.
     'tools/ci-summary.mjs',
   ],
-  project: ['{src,test,examples}/**/*.ts', 'tools/**/*.{ts,mjs,cjs}'],
+  project: ['{src,test,examples}/**/*.ts', 'test/interop/support/*.mjs', 'tools/**/*.{ts,mjs,cjs}'],
   vitest: { config: ['vitest.config.ts', 'vitest.{interop,browser}.config.ts'] },
   // Debian's, where they are installed: the tests of what we exchange with them are skipped elsewhere.
   ignoreBinaries: ['jose', 'ssh-keygen'],
