@@ -71,7 +71,7 @@ async function startProvider(): Promise<AuthorizationServer<MemoryStore>> {
     .registerGrant(ClientCredentialsGrant)
     .registerGrant(DeviceCodeGrant)
     .registerEndpoint(RevocationEndpoint)
-    .registerEndpoint(DeviceAuthorizationEndpoint)
+    .registerEndpoint(DeviceAuthorizationEndpoint, { interval: '1s' })
     .registerExtension(PushedAuthorization)
     .registerExtension(RequestObjectsExtension, {})
     .registerExtension(DpopExtension)
@@ -235,6 +235,12 @@ const FLOWS: readonly [name: string, run: (world: World) => Promise<unknown>][] 
       const device = await authorizeDevice(client)
       world.witness.secrets.set(device.user_code, 'the code that the device shows')
       await world.fail(device.poll({ signal: AbortSignal.timeout(1) }))
+      let screen = await world.op.open(device.verification_uri_complete ?? '')
+      if (screen.page === 'sign-in') {
+        screen = await world.op.press(screen, 'sign-in', { username: 'alice', password: PASSWORD })
+      }
+      await world.op.press(await world.op.press(screen, 'continue'), 'allow')
+      expect(await device.poll()).toHaveProperty('userinfo.sub', 'alice')
       await world.fail(client.fetchToken({ grant_type: DEVICE, device_code: 'a-device-code-that-is-made-up' }))
     },
   ],
