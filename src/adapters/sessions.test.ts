@@ -162,6 +162,7 @@ describe.each(CASES)('sessions on %s over HTTP, mode %s', (adapter, mode) => {
 })
 
 describe('sessions on node that cannot write', () => {
+  const clock = new TestClock()
   let running: Running | undefined
   afterEach(() => running?.close())
 
@@ -171,7 +172,13 @@ describe('sessions on node that cannot write', () => {
     step: (sessions: NodeSessions<Person>, request: NodeRequest, response: ServerResponse) => Promise<unknown>,
   ): Promise<string> {
     await running?.close()
-    const sessions = new NodeSessions<Person>({ secret, mode, store: new MemoryKeyValueStore(), secure: false })
+    const sessions = new NodeSessions<Person>({
+      secret,
+      mode,
+      store: new MemoryKeyValueStore({ clock: clock.read }),
+      secure: false,
+      clock: clock.read,
+    })
     running = await listen(() => async (request, response) => {
       if (request.url === '/in') {
         await sessions.start(request, response, { data: { name: 'Ada' }, tokens: { op: old } })
@@ -212,6 +219,8 @@ describe('sessions on node that cannot write', () => {
   it('are read all the same', async () => {
     const outcome = await late('cookie', async (sessions, request, response) => {
       response.write(' ')
+      // It would be time to note that it is in use.
+      clock.advance(300)
       return (await sessions.read(request, response))?.data.name
     })
     expect(outcome).toBe('Ada')
