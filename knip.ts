@@ -6,7 +6,7 @@ const configuration: KnipConfig = {
     ...packageEntries().map((entry) => entry.source),
     'examples/*/main.ts',
     // Started by their main.ts.
-    'examples/clients/{logging-in,calling-apis,tokens,service-accounts,devices,logout,errors}.ts',
+    'examples/clients/{logging-in,calling-apis,tokens,service-accounts,devices,logout,errors,hardening}.ts',
     'test/types/*.ts',
     // Started by .ci/run.
     'tools/ci-summary.mjs',

@@ -32,7 +32,8 @@ const files = await listFiles(client, token)
 expect(files.length === 1, `the API lists files: ${files}`)
 
 const more = await deleteFile(client, token)
-expect(more?.scope.join(' ') === 'files files:write', `to delete one, it wants a token for more: ${more?.scope}`)
+const wanted = more?.scope.join(' ')
+expect(wanted === 'files files:write', `to delete one, it wants a token for more: ${wanted}`)
 const stronger = await logIn(client, more?.scope ?? [])
 expect((await deleteFile(client, stronger)) === undefined, 'with that one, the file is gone')
 
