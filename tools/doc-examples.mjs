@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isMain } from './is-main.mjs'
 import { repository } from './package-entries.mjs'
+import { findStaleBlocks } from './shown-programs.mjs'
 
 const OUT = `${repository}.build/doc-examples`
 const CONFIGURATION = {
@@ -29,14 +30,24 @@ function pages() {
   return ['README.md', ...docs.filter((path) => path.endsWith('.md')).sort()]
 }
 
+/** @param {string} path */
+function read(path) {
+  return readFileSync(repository + path, 'utf8')
+}
+
 if (isMain(import.meta.filename)) {
   rmSync(OUT, { recursive: true, force: true })
   mkdirSync(OUT, { recursive: true })
   writeFileSync(`${OUT}/tsconfig.json`, JSON.stringify(CONFIGURATION))
   for (const path of pages()) {
+    const page = read(path)
     const name = path.replace(/\.md$/, '').replaceAll('/', '-')
-    for (const [index, code] of codeBlocks(readFileSync(repository + path, 'utf8')).entries()) {
+    for (const [index, code] of codeBlocks(page).entries()) {
       writeFileSync(`${OUT}/${name}-${index + 1}.ts`, `${code}export {}\n`)
+    }
+    for (const stale of findStaleBlocks(page, read)) {
+      console.error(`${path}: ${stale}`)
+      process.exitCode = 1
     }
   }
 }

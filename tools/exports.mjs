@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { isMain } from './is-main.mjs'
 import { packageEntries, readManifest, repository } from './package-entries.mjs'
 import { conclude } from './report-files.mjs'
-import { versionSource } from './version.mjs'
+import { VERSION_FILES, versionSource } from './version.mjs'
 
 /** Folders of the source whose every file is a door, because each stands for one product. */
 const OPEN_FOLDERS = ['src/adapters']
@@ -60,9 +60,11 @@ function sourceFiles() {
 
 /** @param {import('./package-entries.mjs').Manifest} manifest */
 function versionProblems(manifest) {
-  const path = `${repository}src/index.ts`
-  const said = existsSync(path) && readFileSync(path, 'utf8').includes(versionSource(manifest.version))
-  return said ? [] : ['src/index.ts says another version than package.json: run "node tools/version.mjs"']
+  const said = versionSource(manifest.version)
+  return VERSION_FILES.filter((file) => {
+    const path = `${repository}${file}`
+    return !(existsSync(path) && readFileSync(path, 'utf8').includes(said))
+  }).map((file) => `${file} says another version than package.json: run "node tools/version.mjs"`)
 }
 
 if (isMain(import.meta.filename)) {

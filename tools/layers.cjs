@@ -15,6 +15,7 @@ const PLACES = /** @type {const} */ ({
   'oidc wire': '^src/oidc/[^/]+$',
   'oidc/client': '^src/oidc/client/',
   'oidc/server': '^src/oidc/server/',
+  session: '^src/session/',
   stores: '^src/stores/',
   providers: '^src/providers/',
 })
@@ -43,13 +44,14 @@ const MAY_IMPORT = {
   crypto: ['util'],
   http: ['util', 'crypto'],
   jose: LEAVES,
+  session: LEAVES,
   oauth1: [...LEAVES, 'jose'],
   'oauth2 wire': [...LEAVES, 'jose'],
   'oauth2/client': OIDC_WIRE,
   'oauth2/server': OIDC_WIRE,
   'oauth2/resource': [...OIDC_WIRE, 'server ports'],
   'oidc wire': WIRE,
-  'oidc/client': [...OIDC_WIRE, 'oauth2/client'],
+  'oidc/client': [...OIDC_WIRE, 'oauth2/client', 'session'],
   // OpenID Connect is an extension like anybody's: the provider uses what every user of the server can use.
   'oidc/server': [...OIDC_WIRE, 'oauth2/server index'],
   stores: [...OIDC_WIRE, 'server ports', 'oauth1 ports'],

@@ -21,6 +21,7 @@ const FILE_OF: Record<string, string> = {
   'oidc wire': 'src/oidc/a.ts',
   'oidc/client': 'src/oidc/client/a.ts',
   'oidc/server': 'src/oidc/server/a.ts',
+  session: 'src/session/a.ts',
   stores: 'src/stores/a.ts',
   providers: 'src/providers/a.ts',
   'oauth2/server index': 'src/oauth2/server/index.ts',

@@ -1,3 +1,4 @@
+import { benchmarkClient } from './client/benchmark.ts'
 import type { Clock } from './contest.ts'
 import { benchmarkJwe } from './jwe/benchmark.ts'
 import { benchmarkJwt } from './jwt/benchmark.ts'
@@ -9,6 +10,7 @@ const benchmarks: Readonly<Record<string, (clock: Clock) => Promise<void>>> = {
   jwt: benchmarkJwt,
   jwe: benchmarkJwe,
   keys: benchmarkKeys,
+  client: benchmarkClient,
   server: () => benchmarkServer(),
 }
 

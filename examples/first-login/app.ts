@@ -1,4 +1,4 @@
-import { ClientError, CookieSession, OAuth, type OpenIdTokenSet } from 'authwright/express'
+import { ClientError, loginOf, OAuth, Sessions, sessionTokens } from 'authwright/express'
 import express from 'express'
 import { listen, type Stop } from './listen.ts'
 import { problemPage, profilePage, style, welcomePage } from './page.ts'
@@ -10,11 +10,20 @@ export interface AppOptions {
   secrets: Secrets
 }
 
+/** What the app itself knows of whoever is signed in. */
+interface Person {
+  name: string
+}
+
 /** A web app without passwords: people sign in to it at the provider. */
 export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<Stop> {
   const url = `http://localhost:${port}`
+  // On https leave "secure" out: it is there for localhost.
+  const sessions = new Sessions<Person>({ secret: secrets.cookies, name: 'first_login', lifetime: '8h', secure: false })
   const oauth = new OAuth({
     secret: secrets.cookies,
+    // Calls for a request take the token from its session, and leave a renewed one there.
+    ...sessionTokens(sessions),
     clients: {
       provider: {
         issuer: providerUrl,
@@ -23,12 +32,6 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
         scope: 'openid profile email',
       },
     },
-  })
-  // On https leave "secure" out: it is there for localhost.
-  const session = new CookieSession<OpenIdTokenSet>('first_login', {
-    secret: secrets.cookies,
-    lifetime: '8h',
-    secure: false,
   })
   const app = express().disable('x-powered-by')
 
@@ -44,13 +47,12 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
   })
 
   app.get('/', async (request, response) => {
-    const kept = await session.read(request)
-    if (kept === undefined) return void response.send(welcomePage('signed-out' in request.query))
-    // Renewed when it is about to expire; the provider is asked who it is on every visit.
-    const token = await oauth.provider.ensureActiveToken(kept)
-    if (token !== kept) await session.write(response, token)
-    const { sub, name = sub, email = '' } = await oauth.provider.userinfo(token)
-    const expiresAt = new Date((token.expires_at ?? 0) * 1000)
+    const session = await sessions.read(request, response)
+    if (session === undefined) return void response.send(welcomePage('signed-out' in request.query))
+    // The provider is asked who it is on every visit, with a token that is renewed when it is about to expire.
+    const { sub, name = session.data.name, email = '' } = await oauth.provider.userinfo({ request })
+    const token = await sessions.fetchToken('provider', request)
+    const expiresAt = new Date((token?.expires_at ?? 0) * 1000)
     response.send(profilePage({ name, email, subject: sub, issuer: providerUrl, expiresAt }))
   })
 
@@ -58,23 +60,28 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
 
   app.get('/callback', async (request, response) => {
     // State, PKCE, nonce, issuer and ID token are checked in here.
-    const { userinfo, ...token } = await oauth.provider.authorizeAccessToken(request, response)
-    await session.write(response, token)
+    const token = await oauth.provider.authorizeAccessToken(request, response)
+    const { sub = '', name = sub } = token.userinfo ?? {}
+    await sessions.start(request, response, {
+      data: { name },
+      tokens: { provider: token },
+      login: loginOf(token.userinfo),
+    })
     response.redirect(303, '/')
   })
 
   app.post('/renew', async (request, response) => {
-    const token = await session.read(request)
-    if (token !== undefined) await session.write(response, await oauth.provider.refreshToken(token))
+    const token = (await sessions.read(request, response))?.tokens['provider']
+    if (token !== undefined) await oauth.provider.refreshToken(token, { request })
     response.redirect(303, '/')
   })
 
   app.post('/logout', async (request, response) => {
-    const token = await session.read(request)
+    const session = await sessions.read(request, response)
     // Another site's form brings no cookie. It must not sign anybody out.
-    if (token === undefined) return response.redirect(303, '/')
-    session.clear(response)
-    const { id_token: idTokenHint } = token
+    if (session === undefined) return response.redirect(303, '/')
+    await sessions.end(request, response)
+    const idTokenHint = session.tokens['provider']?.id_token
     await oauth.provider.logoutRedirect(request, response, `${url}/signed-out`, idTokenHint ? { idTokenHint } : {})
   })
 
@@ -83,11 +90,11 @@ export function startApp({ port, providerUrl, secrets }: AppOptions): Promise<St
     response.redirect(303, '/?signed-out')
   })
 
-  const onError: express.ErrorRequestHandler = (error, _request, response, next) => {
+  const onError: express.ErrorRequestHandler = async (error, request, response, next) => {
     if (!(error instanceof ClientError)) return next(error)
     console.error(`app: ${error.code}: ${error.message}`)
     // Whatever the token was good for, it is not any more.
-    if (error.code === 'userinfo_refused' || error.code === 'token_refused') session.clear(response)
+    if (error.code === 'userinfo_refused' || error.code === 'token_refused') await sessions.end(request, response)
     response.status(400).send(problemPage(explain(error)))
   }
   app.use(onError)

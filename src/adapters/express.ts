@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { AccessToken, Requirement, ResourceProtector } from '../oauth2/resource/index.ts'
-import { defineOAuth, type OAuthConstructor } from '../oidc/client/index.ts'
+import { defineOAuth, type OAuthConstructor, type OAuthRegistry } from '../oidc/client/index.ts'
 import type { NodeRequest } from './shared/node-body.ts'
-import { NodeClient } from './shared/node-client.ts'
+import { NodeClient, viewNode } from './shared/node-client.ts'
 import { fromNode, type ProxyOptions } from './shared/node-request.ts'
 import { toNode } from './shared/node-response.ts'
 import { admit, answerMetadata } from './shared/protected-node.ts'
@@ -10,9 +10,20 @@ import type { OAuthServer } from './shared/server.ts'
 
 export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
 export { ClientError } from '../oidc/client/index.ts'
+export {
+  loginOf,
+  type Session,
+  type SessionChange,
+  type SessionContent,
+  SessionError,
+  type SessionLogin,
+  type SessionsOptions,
+  type SessionToken,
+  sessionTokens,
+} from '../session/index.ts'
 export type { FinishedLogin, FinishedLogout } from './shared/node-client.ts'
+export { Sessions } from './shared/node-sessions.ts'
 export { findAccessToken, getAccessToken, type ProtectedRequest } from './shared/protected-node.ts'
-export { CookieSession } from './shared/session.ts'
 export type { AccessToken, NodeRequest, OAuthServer, ProxyOptions, Requirement }
 export { fromNode, NodeClient, toNode }
 
@@ -28,7 +39,10 @@ export { fromNode, NodeClient, toNode }
  *   res.json({ hello: token.userinfo?.email })
  * })
  */
-export const OAuth: OAuthConstructor<NodeClient> = /* @__PURE__ */ defineOAuth(NodeClient)
+export const OAuth: OAuthConstructor<NodeClient, NodeRequest> = /* @__PURE__ */ defineOAuth(NodeClient, viewNode)
+
+/** A registry of such clients, for signatures: `function routes(oauth: OAuth)`. */
+export type OAuth = OAuthRegistry<NodeClient, NodeRequest>
 
 /** A middleware for Express 4 and 5, and for what else takes the same three arguments. */
 export type Middleware = (request: NodeRequest, response: ServerResponse, next: (error?: unknown) => void) => void

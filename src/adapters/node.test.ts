@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { listen, type Running } from '../../test/support/listen.ts'
-import { CookieSession, fromNode, oauthServer, toNode } from './node.ts'
+import { fromNode, oauthServer, toNode } from './node.ts'
 
 let running: Running | undefined
 afterEach(() => running?.close())
@@ -127,28 +127,5 @@ describe('toNode', () => {
     expect(response.headers.get('www-authenticate')).toBe('Basic, Bearer')
     expect(response.headers.get('content-length')).toBe('2')
     expect(await response.text()).toBe('é')
-  })
-})
-
-describe('CookieSession', () => {
-  const session = new CookieSession<{ name: string }>('app', {
-    secret: 'a secret of at least thirty-two bytes',
-    lifetime: '1h',
-    secure: false,
-  })
-
-  it('is written, read and cleared', async () => {
-    const origin = await serve(async (request, response) => {
-      if (request.url === '/in') await session.write(response, { name: 'Ada' })
-      if (request.url === '/out') session.clear(response)
-      response.end(JSON.stringify((await session.read(request)) ?? null))
-    })
-    const signedIn = await fetch(`${origin}/in`)
-    const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-    expect(await (await fetch(origin, { headers: { cookie } })).json()).toEqual({ name: 'Ada' })
-    expect(await (await fetch(origin)).json()).toBeNull()
-    expect((await fetch(`${origin}/out`)).headers.getSetCookie()).toEqual([
-      'app=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0',
-    ])
   })
 })

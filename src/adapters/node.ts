@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Requirement, ResourceProtector } from '../oauth2/resource/index.ts'
-import { defineOAuth, type OAuthConstructor } from '../oidc/client/index.ts'
-import { NodeClient } from './shared/node-client.ts'
+import { defineOAuth, type OAuthConstructor, type OAuthRegistry } from '../oidc/client/index.ts'
+import type { NodeRequest } from './shared/node-body.ts'
+import { NodeClient, viewNode } from './shared/node-client.ts'
 import { fromNode, type ProxyOptions } from './shared/node-request.ts'
 import { toNode } from './shared/node-response.ts'
 import { admit, answerMetadata, type ProtectedRequest } from './shared/protected-node.ts'
@@ -10,11 +11,21 @@ import type { OAuthServer } from './shared/server.ts'
 export type { AccessToken, Requirement } from '../oauth2/resource/index.ts'
 export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
 export { ClientError } from '../oidc/client/index.ts'
-export type { NodeRequest } from './shared/node-body.ts'
+export {
+  loginOf,
+  type Session,
+  type SessionChange,
+  type SessionContent,
+  SessionError,
+  type SessionLogin,
+  type SessionsOptions,
+  type SessionToken,
+  sessionTokens,
+} from '../session/index.ts'
 export type { FinishedLogin, FinishedLogout } from './shared/node-client.ts'
+export { Sessions } from './shared/node-sessions.ts'
 export { findAccessToken, getAccessToken, type ProtectedRequest } from './shared/protected-node.ts'
-export { CookieSession } from './shared/session.ts'
-export type { OAuthServer, ProxyOptions }
+export type { NodeRequest, OAuthServer, ProxyOptions }
 export { fromNode, NodeClient, toNode }
 
 /**
@@ -26,7 +37,10 @@ export { fromNode, NodeClient, toNode }
  * // … when the browser comes back:
  * const token = await oauth.google.authorizeAccessToken(req, res)
  */
-export const OAuth: OAuthConstructor<NodeClient> = /* @__PURE__ */ defineOAuth(NodeClient)
+export const OAuth: OAuthConstructor<NodeClient, NodeRequest> = /* @__PURE__ */ defineOAuth(NodeClient, viewNode)
+
+/** A registry of such clients, for signatures: `function routes(oauth: OAuth)`. */
+export type OAuth = OAuthRegistry<NodeClient, NodeRequest>
 
 /**
  * A listener that answers everything with the server.

@@ -1,6 +1,7 @@
-import { fromFetch, toFetch } from '../http/index.ts'
+import { fromFetch, type HttpRequest, toFetch } from '../http/index.ts'
 import type { AccessToken, Requirement, ResourceProtector, TokenFor } from '../oauth2/resource/index.ts'
 import {
+  type AuthorizeData,
   type AuthorizeRedirectOptions,
   type CompletedLogin,
   type CompletedLogout,
@@ -8,12 +9,26 @@ import {
   type Failure,
   type LogoutRedirectOptions,
   type OAuthConstructor,
+  type OAuthRegistry,
+  type OnLogout,
   RegisteredClient,
 } from '../oidc/client/index.ts'
 import type { OAuthServer } from './shared/server.ts'
 
 export type { OpenIdClientOptions, OpenIdTokenSet } from '../oidc/client/index.ts'
 export { ClientError } from '../oidc/client/index.ts'
+export {
+  loginOf,
+  type Session,
+  type SessionChange,
+  type SessionContent,
+  SessionError,
+  type SessionLogin,
+  type SessionsOptions,
+  type SessionToken,
+  sessionTokens,
+} from '../session/index.ts'
+export { Sessions, type WebSession } from './shared/web-sessions.ts'
 export type { AccessToken, OAuthServer, Requirement }
 
 /** In place of the cookies to set, the headers to answer with: `new Response(body, { headers })`. */
@@ -25,6 +40,11 @@ export type WebLogin = WithHeaders<CompletedLogin> | WithHeaders<Failure>
 /** What came of a logout. The headers belong into the answer either way. */
 export type WebLogout = WithHeaders<CompletedLogout> | WithHeaders<Failure>
 
+/** How the clients look at a request: a copy of its body is read, when it is, and the body stays the application's. */
+function viewFetch(request: Request): HttpRequest {
+  return { ...fromFetch(request), form: async () => fromFetch(request.clone()).form() }
+}
+
 /** The client of one provider, over `Request` and `Response`. */
 export class WebClient extends RegisteredClient {
   /** The response that sends the browser to the provider. @spec OIDC Core §3.1.2.1 */
@@ -33,13 +53,18 @@ export class WebClient extends RegisteredClient {
     redirectUri?: string,
     options: AuthorizeRedirectOptions = {},
   ): Promise<Response> {
-    const { response } = await this.startLogin(fromFetch(request), redirectUri, options)
+    const { response } = await this.startLogin(viewFetch(request), redirectUri, options)
     return toFetch(response)
+  }
+
+  /** Headers that remember a login whose URL `createAuthorizationUrl` made, for you to send the browser there. */
+  async saveAuthorizeData(request: Request, login: AuthorizeData): Promise<{ readonly headers: Headers }> {
+    return { headers: cookieHeaders(await this.saveLogin(viewFetch(request), login)) }
   }
 
   /** Takes the browser back and redeems what it brings. @spec OIDC Core §3.1.2.5 */
   async authorizeAccessToken(request: Request): Promise<WebLogin> {
-    const { setCookie, ...login } = await this.completeLogin(fromFetch(request))
+    const { setCookie, ...login } = await this.completeLogin(viewFetch(request))
     return { ...login, headers: cookieHeaders(setCookie) }
   }
 
@@ -49,14 +74,32 @@ export class WebClient extends RegisteredClient {
     postLogoutRedirectUri?: string,
     options: LogoutRedirectOptions = {},
   ): Promise<Response> {
-    const { response } = await this.startLogout(fromFetch(request), postLogoutRedirectUri, options)
+    const { response } = await this.startLogout(viewFetch(request), postLogoutRedirectUri, options)
     return toFetch(response)
   }
 
   /** Takes the browser back from `logoutRedirect`. */
   async validateLogoutResponse(request: Request): Promise<WebLogout> {
-    const { setCookie, ...logout } = await this.completeLogout(fromFetch(request))
+    const { setCookie, ...logout } = await this.completeLogout(viewFetch(request))
     return { ...logout, headers: cookieHeaders(setCookie) }
+  }
+
+  /**
+   * The answer to a provider that tells of a logout behind the browser's back: for your `backchannel_logout_uri`.
+   *
+   * @spec OIDC Back-Channel Logout §2.5
+   */
+  async backChannelLogout(request: Request, onLogout: OnLogout): Promise<Response> {
+    return toFetch(await this.receiveBackChannelLogout(viewFetch(request), onLogout))
+  }
+
+  /**
+   * The page for the frame in which a provider tells of a logout: for your `frontchannel_logout_uri`.
+   *
+   * @spec OIDC Front-Channel Logout §2
+   */
+  async frontChannelLogout(request: Request, onLogout: OnLogout): Promise<Response> {
+    return toFetch(await this.receiveFrontChannelLogout(viewFetch(request), onLogout))
   }
 }
 
@@ -73,7 +116,10 @@ export class WebClient extends RegisteredClient {
  *   return Response.json({ hello: login.token.userinfo?.email }, { headers })
  * }
  */
-export const OAuth: OAuthConstructor<WebClient> = /* @__PURE__ */ defineOAuth(WebClient)
+export const OAuth: OAuthConstructor<WebClient, Request> = /* @__PURE__ */ defineOAuth(WebClient, viewFetch)
+
+/** A registry of such clients, for signatures: `function routes(oauth: OAuth)`. */
+export type OAuth = OAuthRegistry<WebClient, Request>
 
 export interface WebServerOptions {
   /** Where a request comes from, which only the platform knows: for limits and the log. Not a header that anybody can send. */

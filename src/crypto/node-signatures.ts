@@ -1,5 +1,6 @@
 import { derToRaw, rawToDer } from './ecdsa-signature.ts'
 import { createMac } from './node-hmac.ts'
+import type { NodePlatform } from './node-platform.ts'
 import type { NodePool } from './node-pool.ts'
 import type { BufferConstructor, KeyObject, NodeBytes, NodeCrypto, SigningKey } from './node-types.ts'
 import type { Data, HashName, SignatureScheme, Signer, Verifier } from './primitives.ts'
@@ -7,9 +8,7 @@ import { curveWidths, digestLengths, nodeHashNames } from './schemes.ts'
 import { signatureCost, verificationCost } from './signature-cost.ts'
 
 /** What signatures are made with. */
-export interface SignaturePlatform {
-  readonly crypto: NodeCrypto
-  readonly buffer: BufferConstructor
+export interface SignaturePlatform extends NodePlatform {
   readonly pool: NodePool
 }
 

@@ -42,8 +42,9 @@ export type Callback<T> = (error: Error | null, value: T) => void
 
 export interface SigningKey {
   readonly key: KeyObject
-  readonly padding: number
-  readonly saltLength: number
+  readonly padding?: number
+  readonly saltLength?: number
+  readonly dsaEncoding?: 'ieee-p1363'
 }
 
 export interface JwkInput {

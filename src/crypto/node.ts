@@ -1,9 +1,11 @@
 import type { Awaitable } from '../util/awaitable.ts'
 import { keyAlgorithmOf } from './der.ts'
 import { derKeyKind } from './der-keys.ts'
+import { nodeDigests } from './node-digests.ts'
+import { findNodePlatform } from './node-platform.ts'
 import { createNodePool, pooled } from './node-pool.ts'
 import { createNodeSigner, createNodeVerifier, type SignaturePlatform } from './node-signatures.ts'
-import type { BufferConstructor, KeyObject, NodeCrypto, NodeProcess } from './node-types.ts'
+import type { KeyObject, NodeCrypto } from './node-types.ts'
 import { kindOf, PlatformUnsupportedError } from './platform-unsupported.ts'
 import type {
   AesGcmInput,
@@ -17,44 +19,22 @@ import { nodeHashNames, publicHalf } from './schemes.ts'
 import { createWebBackend } from './web.ts'
 
 /*
- * node:crypto, through `process.getBuiltinModule`: Node, and Bun, Deno and Workers where they offer it. Every operation
- * answers at once, except signatures where many are wanted in one turn of the event loop, password hashing and the
+ * node:crypto. Every operation answers at once, except signatures where many are wanted in one turn of the event loop, password hashing and the
  * making of keys: these go to the thread pool and leave the loop free. Secrets are handed over as key objects, which cost
  * one microsecond to make: from Node 24 on bytes cost nine more.
  */
 
 /** The backend over node:crypto, or nothing where the runtime has none. */
 export function createNodeBackend(): CryptoBackend | undefined {
-  const runtime = globalThis as { process?: NodeProcess; Buffer?: BufferConstructor }
-  const crypto = runtime.process?.getBuiltinModule?.('node:crypto') as NodeCrypto | undefined
-  if (crypto === undefined || runtime.Buffer === undefined) return undefined
+  const platform = findNodePlatform()
+  if (platform === undefined) return undefined
+  const { crypto } = platform
   return {
     name: 'node',
-    ...digests(crypto),
+    ...nodeDigests(platform),
     ...derivations(crypto),
     ...ciphers(crypto),
-    ...keys({ crypto, buffer: runtime.Buffer, pool: createNodePool() }),
-  }
-}
-
-type Digests = Pick<CryptoBackend, 'randomBytes' | 'timingSafeEqual' | 'hash' | 'hashBase64url' | 'hmac'>
-
-function digests(crypto: NodeCrypto): Digests {
-  // The one-shot form of Node ≥ 20.12 takes a third of the time; Bun and Deno may lack it.
-  const digest = typeof crypto.hash === 'function' ? crypto.hash : undefined
-  return {
-    randomBytes: (length) => crypto.randomBytes(length),
-    timingSafeEqual: (a, b) => a.length === b.length && crypto.timingSafeEqual(a, b),
-    hash: (name, data) =>
-      digest === undefined
-        ? crypto.createHash(nodeHashNames[name]).update(data).digest()
-        : digest(nodeHashNames[name], data, 'buffer'),
-    hashBase64url: (name, data) =>
-      digest === undefined
-        ? crypto.createHash(nodeHashNames[name]).update(data).digest('base64url')
-        : digest(nodeHashNames[name], data, 'base64url'),
-    hmac: (name, key, data) =>
-      crypto.createHmac(nodeHashNames[name], crypto.createSecretKey(key)).update(data).digest(),
+    ...keys({ ...platform, pool: createNodePool() }),
   }
 }
 

@@ -57,6 +57,9 @@ export type Signer = (data: Data) => Awaitable<string>
 /** Verifies with one key and one scheme; a signature of the wrong length or form is `false`, never an exception. */
 export type Verifier = (data: Data, signature: Uint8Array) => Awaitable<boolean>
 
+/** A public key that the platform has read and found to be one, as what it is for. */
+export type MakeVerifier = (scheme: SignatureScheme) => Awaitable<Verifier>
+
 /** What a platform key (`CryptoKey`, `KeyObject`) tells about itself. */
 export interface NativeDescription {
   readonly material: KeyMaterial
@@ -88,13 +91,8 @@ export interface ScryptParameters {
   readonly parallelization: number
 }
 
-/**
- * The primitives that the library stands on. Two implementations pass one contract suite: `node:crypto`, which
- * answers at once except where the thread pool pays, and WebCrypto, which always answers later. `await` takes both.
- */
-export interface CryptoBackend {
-  readonly name: 'node' | 'web'
-
+/** What needs no key pair and hides nothing. Apart from the rest, for those who need no more. */
+export interface Digests {
   randomBytes(length: number): Uint8Array
   /** Compares without telling where the difference is. Inputs of different length are unequal; that is no secret. */
   timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean
@@ -103,6 +101,14 @@ export interface CryptoBackend {
   /** The digest as base64url text, spared the way through bytes where the platform can. */
   hashBase64url(name: HashName, data: Data): Awaitable<string>
   hmac(name: HashName, key: Uint8Array, data: Data): Awaitable<Uint8Array>
+}
+
+/**
+ * The primitives that the library stands on. Two implementations pass one contract suite: `node:crypto`, which
+ * answers at once except where the thread pool pays, and WebCrypto, which always answers later. `await` takes both.
+ */
+export interface CryptoBackend extends Digests {
+  readonly name: 'node' | 'web'
 
   /** Answers with ciphertext and the 16-byte tag behind it. */
   aesGcmEncrypt(input: AesGcmInput): Awaitable<Uint8Array>

@@ -1,5 +1,5 @@
 import { encodeBase64url } from '../util/base64url.ts'
-import { getBackend } from './backend.ts'
+import { getDigests } from './digests.ts'
 
 /** Asking the platform costs more than the bytes do: it is asked for many tokens' worth at a time. */
 const POOL_BYTES = 4096
@@ -40,13 +40,13 @@ export function randomText(alphabet: string, length: number): string {
   const limit = 256 - (256 % alphabet.length)
   let text = ''
   while (text.length < length) {
-    const bytes = getBackend().randomBytes(length)
+    const bytes = getDigests().randomBytes(length)
     for (const byte of bytes) if (byte < limit && text.length < length) text += alphabet.charAt(byte % alphabet.length)
   }
   return text
 }
 
 function refill(): void {
-  pool = getBackend().randomBytes(POOL_BYTES)
+  pool = getDigests().randomBytes(POOL_BYTES)
   used = 0
 }

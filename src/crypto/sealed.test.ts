@@ -127,7 +127,7 @@ describe('Sealer', () => {
 
   it('seals nothing that it would not open', async () => {
     await expect(new Sealer(SECRET, options).seal('x'.repeat(65_536))).rejects.toThrow(
-      new TypeError('value is too large to be sealed: at most 64 KiB'),
+      new RangeError('value is too large to be sealed: at most 64 KiB'),
     )
   })
 

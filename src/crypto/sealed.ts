@@ -62,7 +62,7 @@ export class Sealer {
     this.#backend = options.backend ?? getBackend()
   }
 
-  /** A base64url text that only this purpose's keys open. */
+  /** A base64url text that only this purpose's keys open. @throws RangeError where it would be too long. */
   async seal(value: JsonValue, options: SealOptions = {}): Promise<string> {
     // JSON knows no such number: the value would never expire.
     if (options.expiresAt !== undefined && !Number.isFinite(options.expiresAt)) {
@@ -74,7 +74,7 @@ export class Sealer {
     const data = encodeUtf8(JSON.stringify([options.expiresAt ?? null, value]))
     const box = await this.#backend.aesGcmEncrypt({ key: current.key, iv, data, additionalData: this.#bind(header) })
     const text = encodeBase64url(concatBytes(header, iv, box))
-    if (text.length > MAX_LENGTH) throw new TypeError('value is too large to be sealed: at most 64 KiB')
+    if (text.length > MAX_LENGTH) throw new RangeError('value is too large to be sealed: at most 64 KiB')
     return text
   }
 

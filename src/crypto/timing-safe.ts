@@ -1,5 +1,5 @@
 import { encodeUtf8 } from '../util/bytes.ts'
-import { getBackend } from './backend.ts'
+import { getDigests } from './digests.ts'
 
 /**
  * Whether two texts are equal, in a time that does not tell where they differ. A text of another length is compared as
@@ -9,7 +9,7 @@ export function equalsInConstantTime(a: string, b: string): boolean {
   const left = encodeUtf8(a)
   const right = encodeUtf8(b)
   const length = Math.max(left.length, right.length)
-  const isSame = getBackend().timingSafeEqual(pad(left, length), pad(right, length))
+  const isSame = getDigests().timingSafeEqual(pad(left, length), pad(right, length))
   return isSame && left.length === right.length
 }
 

@@ -6,7 +6,6 @@ import type {
   AesGcmInput,
   CryptoBackend,
   Data,
-  HashName,
   KeyMaterial,
   KeyMembers,
   KeyPairScheme,
@@ -16,34 +15,15 @@ import type {
   Verifier,
 } from './primitives.ts'
 import { describeCryptoKey, publicHalf } from './schemes.ts'
+import { webDigests } from './web-digests.ts'
+import { kindParameters } from './web-public-key.ts'
 import { ownBytes, type SignatureParameters, signatureParameters, webVerifier } from './web-signatures.ts'
 
 /* WebCrypto, which browsers and every server runtime have. It cannot be asked at once: everything is a promise. */
 
 /** The backend over `globalThis.crypto`. */
 export function createWebBackend(): CryptoBackend {
-  return { name: 'web', ...digests, ...derivations, ...ciphers, ...keys }
-}
-
-const digests: Pick<CryptoBackend, 'randomBytes' | 'timingSafeEqual' | 'hash' | 'hashBase64url' | 'hmac'> = {
-  randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-  timingSafeEqual(a, b) {
-    if (a.length !== b.length) return false
-    let difference = 0
-    for (let index = 0; index < a.length; index++) difference |= (a[index] ?? 0) ^ (b[index] ?? 0)
-    return difference === 0
-  },
-  hash: digest,
-  hashBase64url: async (name, data) => encodeBase64url(await digest(name, data)),
-  async hmac(name, key, data) {
-    const algorithm = { name: 'HMAC', hash: name.toUpperCase() }
-    const imported = await crypto.subtle.importKey('raw', ownBytes(key), algorithm, false, ['sign'])
-    return new Uint8Array(await crypto.subtle.sign('HMAC', imported, ownBytes(data)))
-  },
-}
-
-async function digest(name: HashName, data: Data): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest(name.toUpperCase(), ownBytes(data)))
+  return { name: 'web', ...webDigests, ...derivations, ...ciphers, ...keys }
 }
 
 const derivations: Pick<CryptoBackend, 'hkdf' | 'pbkdf2'> = {
@@ -127,13 +107,6 @@ async function available<T>(kind: string | undefined, operation: Promise<T>): Pr
 
 function pairParameters(scheme: KeyPairScheme): SignatureParameters {
   return scheme.family === 'xdh' ? { name: scheme.curve } : signatureParameters(scheme, undefined)
-}
-
-/** Any algorithm that such a key can be read for, when it is only read to see whether it is one. */
-function kindParameters({ kty, crv, alg }: KeyMembers): SignatureParameters {
-  if (kty === 'RSA') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
-  if (kty === 'EC') return { name: 'ECDSA', namedCurve: crv ?? '' }
-  return { name: crv ?? alg ?? '' }
 }
 
 /** Keys for agreement sign nothing: the private half derives, the public half is not operated on. */

@@ -37,6 +37,8 @@ export type Transport = (request: OutgoingRequest) => Promise<OutgoingResponse>
 export interface OutgoingFetchOptions {
   /** Default: the platform's. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
+  /** Handed on to Node's `fetch`: a `ProxyAgent`, or an `Agent` with certificates, of undici. */
+  readonly dispatcher?: object
   /** For everything, body included. Default 10 s. */
   readonly timeout?: Duration
   /** How long a response may be. Default 1 MiB. */
@@ -47,6 +49,7 @@ export interface OutgoingFetchOptions {
 export function outgoingFetch(options: OutgoingFetchOptions = {}): Transport {
   const timeout = toSeconds(options.timeout ?? 10)
   const maxBytes = options.maxBytes ?? 1_048_576
+  const platformInit = options.dispatcher === undefined ? {} : { dispatcher: options.dispatcher }
   return async (request) => {
     requireSecure(request)
     const deadline = new AbortController()
@@ -56,7 +59,7 @@ export function outgoingFetch(options: OutgoingFetchOptions = {}): Transport {
       // Looked up on each call: programs and tests that replace the global one are heard.
       const exchange = receive(
         request,
-        (options.fetch ?? globalThis.fetch)(request.url, toInit(request, signal)),
+        (options.fetch ?? globalThis.fetch)(request.url, { ...toInit(request, signal), ...platformInit }),
         maxBytes,
       )
       return await Promise.race([exchange, abortion(signal)])
@@ -90,10 +93,11 @@ export async function fetchJson(
   }
 }
 
-/** @spec RFC 9700 §2.6 */
-function requireSecure(request: OutgoingRequest): void {
+/** Where a request goes. @throws FetchError `insecure` @spec RFC 9700 §2.6 */
+export function requireSecure(request: OutgoingRequest): URL {
   const url = parseUrl(request.url)
-  if (url === undefined || !isHttpsOrLoopback(url)) throw new FetchError('insecure', request)
+  if (url !== undefined && isHttpsOrLoopback(url)) return url
+  throw new FetchError('insecure', request)
 }
 
 /** Rejects when the signal says so, also under a fetch or a body that does not listen to it. */
@@ -117,7 +121,7 @@ function toInit({ method = 'GET', headers = [], body }: OutgoingRequest, signal:
 }
 
 /** Says only which header it is: the platform's own error quotes the value, which may be a token. @spec RFC 9110 §5.5 */
-function toPair([name, value]: Header): [string, string] {
+export function toPair([name, value]: Header): [string, string] {
   if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value.trim())) return [name, value]
   throw new TypeError(`value of the header "${name}" has a character that HTTP does not allow`)
 }

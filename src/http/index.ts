@@ -11,6 +11,7 @@ export { type BodyReaders, bodyReaders, bodyTooLarge, MAX_BODY_BYTES } from './b
 export { NO_STORE, parseMaxAge } from './cache-control.ts'
 export { type CookieOptions, cookieName, expireCookie, parseCookies, serializeCookie } from './cookies.ts'
 export { PUBLIC_CORS, preflight } from './cors.ts'
+export { defaultTransport } from './default-transport.ts'
 export { HttpError, type HttpErrorCode } from './errors.ts'
 export {
   fetchJson,
@@ -23,6 +24,8 @@ export {
 export { FetchError, type FetchErrorCode, type FetchErrorDetails } from './fetch-error.ts'
 export { RequestParameters } from './form.ts'
 export { remoteAddressOf } from './forwarded.ts'
+export type { ClientCertificate, ConnectionOptions, Pem } from './node-agents.ts'
+export { type NodeTransportOptions, nodeTransport } from './node-transport.ts'
 export { fromFetch, type HttpRequest, pathOf, queryOf } from './request.ts'
 export {
   empty,
@@ -35,6 +38,7 @@ export {
   toFetch,
   withHeaders,
 } from './response.ts'
+export { type RetryOptions, retrying } from './retry.ts'
 export { type Route, type RouteHandler, Router } from './router.ts'
 export { SealedCookie, type SealedCookieOptions } from './sealed-cookie.ts'
 export { type GuardedFetchOptions, guardedFetch } from './ssrf.ts'

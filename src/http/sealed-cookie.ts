@@ -51,7 +51,7 @@ export class SealedCookie<T> {
     return (await this.#sealer.unseal(sealed)) as T | undefined
   }
 
-  /** The header that has the browser keep a value. @throws TypeError where it is too large for a cookie. */
+  /** The header that has the browser keep a value. @throws TypeError, RangeError where it is too large for a cookie. */
   async write(value: T): Promise<Header> {
     const expiresAt = nowInSeconds(this.#clock) + this.#lifetime
     const sealed = await this.#sealer.seal(value as JsonValue, { expiresAt })

@@ -1,4 +1,4 @@
-import { getBackend } from '../crypto/backend.ts'
+import { getDigests } from '../crypto/digests.ts'
 import { equalsInConstantTime } from '../crypto/timing-safe.ts'
 import { encodeBase64url } from '../util/base64url.ts'
 import { encodeUtf8 } from '../util/bytes.ts'
@@ -62,5 +62,5 @@ export class DpopNonces {
 }
 
 async function makeNonce(secret: Uint8Array, step: number): Promise<string> {
-  return encodeBase64url(await getBackend().hmac('sha-256', secret, `authwright dpop nonce ${step}`))
+  return encodeBase64url(await getDigests().hmac('sha-256', secret, `authwright dpop nonce ${step}`))
 }

@@ -24,3 +24,9 @@ export interface ResourceMetadata {
   /** Further members, and the ones for people in other languages (`resource_name#de`). */
   [member: string]: unknown
 }
+
+/** Where the document about a resource is: its path and query behind the well-known path. @spec RFC 9728 §3.1 */
+export function resourceMetadataUrl(resource: string): string {
+  const { origin, pathname, search } = new URL(resource)
+  return `${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}${search}`
+}

@@ -48,6 +48,8 @@ export interface ServerMetadata {
   introspection_signing_alg_values_supported?: readonly string[]
   introspection_encryption_alg_values_supported?: readonly string[]
   introspection_encryption_enc_values_supported?: readonly string[]
+  /** Endpoints for clients that show a certificate. @spec RFC 8705 §5 */
+  mtls_endpoint_aliases?: Readonly<Record<string, string>>
   /** @spec RFC 9728 §4 */
   protected_resources?: readonly string[]
 }

@@ -1,5 +1,4 @@
-import type { HashName } from '../crypto/backend.ts'
-import { getBackend } from '../crypto/backend.ts'
+import { getDigests, type HashName } from '../crypto/digests.ts'
 import { encodeBase64url } from '../util/base64url.ts'
 import type { Seconds } from '../util/clock.ts'
 import type { StandardClaims } from './claims.ts'
@@ -60,6 +59,6 @@ export async function tokenHash(value: string, alg: string): Promise<string> {
   const name = HASH_OF_ALG.get(alg)
   if (name === undefined)
     throw new TypeError('"alg" (Algorithm) of the ID token has no hash known for "at_hash" and "c_hash"')
-  const digest = await getBackend().hash(name, value)
+  const digest = await getDigests().hash(name, value)
   return encodeBase64url(digest.subarray(0, digest.length / 2))
 }

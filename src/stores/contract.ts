@@ -1,12 +1,14 @@
 import type { Store } from '../oauth2/server/store.ts'
 import type { Awaitable } from '../util/awaitable.ts'
 import type { Clock } from '../util/clock.ts'
+import type { KeyValueStore } from '../util/key-value-store.ts'
 import { bulkRevocationChecks } from './contract/bulk-revocation.ts'
 import { manualClock, type StoreCheck } from './contract/check.ts'
 import { clientChecks } from './contract/clients.ts'
 import { codeChecks } from './contract/codes.ts'
 import { counterChecks } from './contract/counters.ts'
 import { deviceCodeChecks } from './contract/device-codes.ts'
+import { keyValueChecks, keyValueSweepChecks } from './contract/key-values.ts'
 import { consentChecks, sessionChecks } from './contract/people.ts'
 import { pushedRequestChecks } from './contract/pushed-requests.ts'
 import { refreshTokenChecks } from './contract/refresh-tokens.ts'
@@ -25,6 +27,8 @@ export {
   counterChecks,
   deviceCodeChecks,
   familyChecks,
+  keyValueChecks,
+  keyValueSweepChecks,
   pushedRequestChecks,
   refreshTokenChecks,
   replayChecks,
@@ -67,6 +71,17 @@ export function storeContract(options: StoreContractOptions<Store>): void {
   registerChecks('replay markers', replayChecks, options)
   registerChecks('counters', counterChecks, options)
   registerChecks('sweeping', sweepChecks, options)
+}
+
+/**
+ * The tests that every store of clients must pass. For one whose expired entries take room until they are swept, there are
+ * `keyValueSweepChecks` besides, for `registerChecks`.
+ *
+ * @example
+ * keyValueContract({ describe, it, createStore: (clock) => new MyKeyValueStore({ clock }) })
+ */
+export function keyValueContract(options: StoreContractOptions<KeyValueStore>): void {
+  registerChecks('keys and values', keyValueChecks, options)
 }
 
 /** Registers one group of checks, for a store that implements only the capability that they are about. */

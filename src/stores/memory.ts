@@ -18,6 +18,7 @@ import { MemoryFamilies } from './memory-families.ts'
 import { requireOwner, type TokenOwner } from './owner.ts'
 import { refuseDuplicate } from './refuse-duplicate.ts'
 
+export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory-key-values.ts'
 export { StoreError, type StoreErrorCode } from './store-error.ts'
 
 export interface MemoryStoreOptions {

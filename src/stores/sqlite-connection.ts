@@ -1,25 +1,27 @@
 import type { Row } from './rows.ts'
-import { type StatementName, sql } from './sql.ts'
+import type { StatementName } from './sql.ts'
 import type { SqliteDriver, SqliteStatement, SqliteValue } from './sqlite-driver.ts'
 import { inTransaction } from './sqlite-transaction.ts'
 
-/** The store's statements on one connection, each prepared once, when it is first needed. */
-export class SqliteConnection {
+/** A store's statements on one connection, each prepared once, when it is first needed. */
+export class SqliteConnection<N extends string = StatementName> {
   readonly #driver: SqliteDriver
-  readonly #prepared = new Map<StatementName, SqliteStatement>()
+  readonly #statements: Readonly<Record<N, string>>
+  readonly #prepared = new Map<N, SqliteStatement>()
 
-  constructor(driver: SqliteDriver) {
+  constructor(driver: SqliteDriver, statements: Readonly<Record<N, string>>) {
     this.#driver = driver
+    this.#statements = statements
   }
 
   /** The first row. */
-  get(name: StatementName, ...values: SqliteValue[]): Row | undefined {
+  get(name: N, ...values: SqliteValue[]): Row | undefined {
     const row = this.#statement(name).get(...values)
     return isRow(row) ? row : undefined
   }
 
   /** How many rows it changed. Runs to the end, so that a commit that fails is an error and not an answer. */
-  run(name: StatementName, ...values: SqliteValue[]): number {
+  run(name: N, ...values: SqliteValue[]): number {
     return Number(this.#statement(name).run(...values).changes)
   }
 
@@ -33,10 +35,10 @@ export class SqliteConnection {
     return inTransaction(this.#driver, 'immediate', () => true, work)
   }
 
-  #statement(name: StatementName): SqliteStatement {
+  #statement(name: N): SqliteStatement {
     const prepared = this.#prepared.get(name)
     if (prepared !== undefined) return prepared
-    const statement = this.#driver.prepare(sql[name])
+    const statement = this.#driver.prepare(this.#statements[name])
     this.#prepared.set(name, statement)
     return statement
   }

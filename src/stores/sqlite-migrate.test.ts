@@ -4,7 +4,7 @@ import { manualClock } from './contract.ts'
 import { initSqlite } from './migrations/0001-init.sqlite.ts'
 import type { Migration } from './migrations/migration.ts'
 import { openSqlite, type SqliteDriver, SqliteStore } from './sqlite.ts'
-import { migrateSqlite } from './sqlite-migrate.ts'
+import { migrateSqlite, type SqliteSchema } from './sqlite-migrate.ts'
 
 const clock = manualClock()
 const first: Migration = { version: 1, name: 'first', sql: 'CREATE TABLE one (id TEXT); CREATE TABLE two (id TEXT);' }
@@ -13,6 +13,10 @@ const broken: Migration = {
   version: 2,
   name: 'broken',
   sql: 'CREATE TABLE three (id TEXT); CREATE TABLE one (id TEXT)',
+}
+
+function schemaOf(migrations: readonly Migration[]): SqliteSchema {
+  return { store: 'SqliteStore', versions: 'schema_versions', migrations }
 }
 
 function tables(driver: SqliteDriver): unknown {
@@ -29,25 +33,25 @@ function versions(driver: SqliteDriver): unknown {
 describe('migrateSqlite', () => {
   it('applies each step once, in order, and notes it', async () => {
     const driver = await openSqlite(':memory:')
-    migrateSqlite(driver, [first], clock.read)
-    migrateSqlite(driver, [first], clock.read)
+    migrateSqlite(driver, schemaOf([first]), clock.read)
+    migrateSqlite(driver, schemaOf([first]), clock.read)
     expect(versions(driver)).toMatchObject({ applied: '1 first' })
-    migrateSqlite(driver, [first, second], clock.read)
+    migrateSqlite(driver, schemaOf([first, second]), clock.read)
     expect(versions(driver)).toMatchObject({ applied: '1 first,2 second' })
   })
 
   it('applies all missing steps or none', async () => {
     const driver = await openSqlite(':memory:')
-    expect(() => migrateSqlite(driver, [first, broken], clock.read)).toThrow(/table one already exists/)
+    expect(() => migrateSqlite(driver, schemaOf([first, broken]), clock.read)).toThrow(/table one already exists/)
     expect(tables(driver)).toMatchObject({ names: null })
-    migrateSqlite(driver, [first, second], clock.read)
+    migrateSqlite(driver, schemaOf([first, second]), clock.read)
     expect(versions(driver)).toMatchObject({ applied: '1 first,2 second' })
   })
 
   it('refuses a database of a newer release, and leaves it as it was', async () => {
     const driver = await openSqlite(':memory:')
-    migrateSqlite(driver, [first, second], clock.read)
-    expect(() => migrateSqlite(driver, [first], clock.read)).toThrow(
+    migrateSqlite(driver, schemaOf([first, second]), clock.read)
+    expect(() => migrateSqlite(driver, schemaOf([first]), clock.read)).toThrow(
       expect.objectContaining({
         name: 'ConfigurationError',
         message:
@@ -101,7 +105,7 @@ describe('a database of schema version 1', () => {
   /** With a family, a token of no family, an unused code and a client in it. */
   async function openOld(): Promise<SqliteStore> {
     const driver = await openSqlite(':memory:')
-    migrateSqlite(driver, [initSqlite], clock.read)
+    migrateSqlite(driver, schemaOf([initSqlite]), clock.read)
     const insert = (table: string, columns: Record<string, string | number | null>): void => {
       const places = Object.keys(columns).map(() => '?')
       driver

@@ -28,7 +28,7 @@ import {
   readRefreshToken,
   readSession,
 } from './rows.ts'
-import type { StatementName } from './sql.ts'
+import { type StatementName, sql } from './sql.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import {
   consumeDeviceCode,
@@ -39,10 +39,11 @@ import {
 } from './sqlite-device-codes.ts'
 import type { SqliteDriver } from './sqlite-driver.ts'
 import { revokeAll, writeTokens } from './sqlite-families.ts'
-import { migrateSqlite } from './sqlite-migrate.ts'
+import { migrateSqlite, type SqliteSchema } from './sqlite-migrate.ts'
 
 export { openSqlite } from './open-sqlite.ts'
 export type { SqliteDriver, SqliteStatement, SqliteValue } from './sqlite-driver.ts'
+export { SqliteKeyValueStore, type SqliteKeyValueStoreOptions } from './sqlite-key-values.ts'
 export { StoreError, type StoreErrorCode } from './store-error.ts'
 
 export interface SqliteStoreOptions {
@@ -64,7 +65,11 @@ const sweeps: readonly StatementName[] = [
   'sweepClients',
 ]
 
-const migrations = [initSqlite, registrationAndDevices]
+const schema: SqliteSchema = {
+  store: 'SqliteStore',
+  versions: 'schema_versions',
+  migrations: [initSqlite, registrationAndDevices],
+}
 
 /**
  * Keeps everything in one SQLite file, which several processes of one machine may share. What a verb decides, it decides
@@ -94,7 +99,7 @@ export class SqliteStore implements Store, RotatingKeyStore {
    * @throws ConfigurationError when a newer release has changed the database.
    */
   migrate(): void {
-    migrateSqlite(this.#driver, migrations, this.#clock)
+    migrateSqlite(this.#driver, schema, this.#clock)
   }
 
   /** Closes the driver; the store cannot be used any more. */
@@ -295,7 +300,7 @@ export class SqliteStore implements Store, RotatingKeyStore {
 
   #connect(): SqliteConnection {
     this.migrate()
-    return new SqliteConnection(this.#driver)
+    return new SqliteConnection(this.#driver, sql)
   }
 
   #now(): Seconds {

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import { aCode, aFamily, aGrant, moreTokens } from '../../src/stores/contract/fixtures.ts'
 import { manualClock } from '../../src/stores/contract.ts'
-import { openSqlite, SqliteStore } from '../../src/stores/sqlite.ts'
+import { openSqlite, SqliteKeyValueStore, SqliteStore } from '../../src/stores/sqlite.ts'
 
 const [path = '', task = '', count = '0'] = process.argv.slice(2)
 const ids = Array.from({ length: Number(count) }, (_, index) => `${task}-${index}`)
@@ -38,6 +38,14 @@ const tasks: Record<string, (store: SqliteStore) => unknown> = {
   login: (store) => ids.map((id) => logIn(store, id)),
 }
 
+/** What clients keep; it shares the file and the connection with the store. */
+const keyValueTasks: Record<string, (store: SqliteKeyValueStore) => unknown> = {
+  take: (store) => ids.map((id) => store.take(id) ?? 'gone'),
+  create: (store) => ids.map((id) => store.setIfAbsent(id, String(process.pid), clock.now() + 600)),
+  replace: (store) => ids.map((id) => store.replace(id, 'before', String(process.pid), clock.now() + 600)),
+  remove: (store) => ids.map((id) => store.delete(id, 'before')),
+}
+
 /** Issues a code and redeems it, and only then says so. */
 function logIn(store: SqliteStore, id: string): void {
   const code = aCode(clock, { id, grant: aGrant(clock, { id }) })
@@ -50,8 +58,10 @@ function logIn(store: SqliteStore, id: string): void {
 
 writeSync(1, 'ready\n')
 await once(process.stdin, 'data')
-const store = new SqliteStore(await openSqlite(path), { clock: clock.read })
-const answers = tasks[task]?.(store) ?? []
+const driver = await openSqlite(path)
+const store = new SqliteStore(driver, { clock: clock.read })
+const entries = new SqliteKeyValueStore(driver, { clock: clock.read })
+const answers = tasks[task]?.(store) ?? keyValueTasks[task]?.(entries) ?? []
 store.close()
 writeSync(1, `${JSON.stringify(answers)}\n`)
 process.exit()

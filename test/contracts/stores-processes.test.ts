@@ -16,7 +16,7 @@ import {
   aRefreshToken,
 } from '../../src/stores/contract/fixtures.ts'
 import { manualClock } from '../../src/stores/contract.ts'
-import { openSqlite, SqliteStore } from '../../src/stores/sqlite.ts'
+import { openSqlite, SqliteKeyValueStore, SqliteStore } from '../../src/stores/sqlite.ts'
 
 const program = fileURLToPath(new URL('../../.build/test/stores-process.mjs', import.meta.url))
 const processes = 4
@@ -144,6 +144,30 @@ describe('four processes share one SQLite file of devices, pushed requests and c
       store.saveTokens(aFamily(clock, aGrant(clock, { client_id: `end-${index}` })))
     for (const answers of perId(await raceProcesses('end', rounds))) expect(answers).toEqual([0, 0, 0, 1])
     store.close()
+  })
+})
+
+describe('four processes share one SQLite file of what clients keep', () => {
+  async function fill(task: string): Promise<void> {
+    const entries = new SqliteKeyValueStore(await openSqlite(path), { clock: clock.read })
+    for (let index = 0; index < rounds; index++) entries.set(`${task}-${index}`, 'before', clock.now() + 600)
+    entries.close()
+  }
+
+  it('create each entry exactly once, tables included', async () => {
+    for (const answers of perId(await raceProcesses('create', rounds)))
+      expect(answers).toEqual([false, false, false, true])
+  })
+
+  it.each(['replace', 'remove'])('%s each value exactly once', async (task) => {
+    await fill(task)
+    for (const answers of perId(await raceProcesses(task, rounds))) expect(answers).toEqual([false, false, false, true])
+  })
+
+  it('take each value exactly once', async () => {
+    await fill('take')
+    for (const answers of perId(await raceProcesses('take', rounds)))
+      expect(answers).toEqual(['before', 'gone', 'gone', 'gone'])
   })
 })
 

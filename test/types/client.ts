@@ -1,10 +1,24 @@
 // What the compiler must know, and what it must refuse, about clients. Checked by `tsc`; nothing here runs.
-import { type AuthorizationCallback, OAuth2Client, type TokenSet } from '../../src/oauth2/client/index.ts'
+import type { HttpRequest } from '../../src/http/request.ts'
+import { Key } from '../../src/jose/jwk/index.ts'
+import {
+  type AuthorizationCallback,
+  AutonomousClient,
+  authorizeDevice,
+  ClientSecretJwt,
+  Dpop,
+  OAuth2Client,
+  stepUp,
+  type TokenSet,
+} from '../../src/oauth2/client/index.ts'
 import {
   type CompletedLogin,
   defineOAuth,
   OAuth,
+  PlainClient as OAuthPlain,
+  OpenIdClient,
   type OpenIdClientOptions,
+  type OpenIdTokenSet,
   type PlainClient,
   RegisteredClient,
 } from '../../src/oidc/client/index.ts'
@@ -73,7 +87,10 @@ await client.fetchToken({ code: forged.code })
 class AdapterClient extends RegisteredClient {
   readonly kind = 'adapter'
 }
-const adapted = new (defineOAuth(AdapterClient))({ secret, clients: { google: options } }).register('github', options)
+const adapted = new (defineOAuth(AdapterClient, (request: HttpRequest) => request))({
+  secret,
+  clients: { google: options },
+}).register('github', options)
 adapted.google.kind satisfies 'adapter'
 adapted.github.kind satisfies 'adapter'
 // @ts-expect-error the steps are for adapters, not for applications
@@ -81,3 +98,62 @@ adapted.google.startLogin(request, undefined, {})
 
 // A name that is only known at run time is asked for by `createClient`.
 chained.register(name, options).createClient(name) satisfies PlainClient
+
+// Providers of settings need no options; what stands in their place is typed by its class.
+isTrue<Equal<ReturnType<typeof given.createClient>, PlainClient>>()
+class MyClient extends OAuthPlain {
+  readonly mine = true
+}
+chained.register('mine', { clientClass: MyClient }).mine.mine satisfies true
+chained.register('settings').settings satisfies PlainClient
+// @ts-expect-error a class that is no client of this registry
+chained.register('other', { clientClass: Date })
+// @ts-expect-error OAuth 1.0 needs an engine
+chained.register('twitter', { requestTokenUrl: 'https://twitter.example/request_token' })
+const engine = { createClient: () => ({ speaks: 'OAuth 1.0' as const }) }
+const mixed = new OAuth({ secret, oauth1: engine })
+mixed.register('twitter', { requestTokenUrl: 'https://twitter.example/request_token' }).twitter
+  .speaks satisfies 'OAuth 1.0'
+mixed.register('google', options).google satisfies PlainClient
+new OAuth({ secret, resolve: (incoming) => ({ name: incoming.url, options }) }).resolveClient(
+  request,
+) satisfies Promise<PlainClient>
+const anyRegistry: OAuth = new OAuth({ secret })
+anyRegistry.createClient(name) satisfies PlainClient
+
+// What was granted in detail is typed; what goes on the wire is checked where it has a name.
+const granted = await client.fetchToken(callback, { codeVerifier: 'V', resource: ['https://api.example'] })
+granted.authorization_details?.map(({ type }) => type satisfies string)
+await client.createAuthorizationUrl({ authorizationDetails: [{ type: 'payment', amount: 5 }] })
+// @ts-expect-error a detail without a type
+await client.createAuthorizationUrl({ authorizationDetails: [{ amount: 5 }] })
+// @ts-expect-error a place that there is not
+new OAuth2Client({ clientId: 'app', issuer: 'https://op.example', tokenPlacement: 'uri' })
+// @ts-expect-error a key is not yet a proof
+new OAuth2Client({ clientId: 'app', issuer: 'https://op.example', dpop: await Key.generate('ES256') })
+new OAuth2Client({ clientId: 'app', issuer: 'https://op.example', dpop: new Dpop(await Key.generate('ES256')) })
+
+// What a device is given is what its client makes of tokens; a call that is the client's own brings no token.
+const device = await authorizeDevice(new OpenIdClient(options))
+isTrue<Equal<Awaited<ReturnType<typeof device.poll>>, OpenIdTokenSet>>()
+const plainDevice = await authorizeDevice(client)
+isTrue<Equal<Awaited<ReturnType<typeof plainDevice.poll>>, TokenSet>>()
+const machine = new AutonomousClient(client, () => client.clientCredentials())
+// @ts-expect-error it has its own
+await machine.get('https://api.example', { token: granted })
+// @ts-expect-error an algorithm that no secret signs with
+new ClientSecretJwt(secret, { alg: 'ES256' })
+// What has to be asked for fits what asks for it.
+const more = stepUp(new Error(), { scope: granted.scope })
+if (more !== undefined) await chained.google.authorizeRedirect(request, 'https://app.example/cb', more)
+
+// Where tokens are kept may know what requests look like.
+interface AppRequest {
+  readonly user: string
+}
+const fetchToken = (request: AppRequest): TokenSet => ({ access_token: request.user, token_type: 'Bearer' })
+new OAuth({ secret, fetchToken: (_name: string, request: AppRequest) => fetchToken(request) }).register('op', {
+  fetchToken,
+})
+// @ts-expect-error a token without its type
+new OAuth({ secret, fetchToken: () => ({ access_token: 'a' }) })

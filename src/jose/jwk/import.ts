@@ -6,6 +6,7 @@ import { checkKey } from './check.ts'
 import type { CertificateParameters } from './formats/certificate.ts'
 import type { ReadContext, ReadKey } from './formats/read.ts'
 import { publicMembers, readMembers } from './members.ts'
+import { type KeyParameters, readParameters } from './parameters.ts'
 import type { KeyRecord } from './record.ts'
 import { refuseKeyText } from './secret.ts'
 import type { AlgorithmName, Jwk, PrivateJwk, PublicJwk } from './types.ts'
@@ -37,7 +38,7 @@ type Source = Omit<
   KeyRecord,
   'backend' | 'registry' | 'alg' | 'kid' | 'use' | 'keyOps' | 'isWeakAllowed' | 'external'
 > &
-  Partial<Record<'alg' | 'kid' | 'use', string>> & { readonly keyOps?: readonly string[] }
+  KeyParameters
 
 /** Where a key is to work, and what for. */
 export interface KeyPlace {
@@ -98,7 +99,6 @@ async function fromJwk(jwk: Readonly<Record<string, unknown>>, backend: CryptoBa
   // Loaded for those who have such keys, not for those who verify with public ones.
   const members = read.kty === 'RSA' && isPrivate ? (await import('./rsa-private.ts')).readRsaPrivate(read) : read
   if (members.k !== undefined) refuseKeyText(decodeBase64url(members.k))
-  const keyOps = textList(jwk, 'key_ops')
   return {
     kty: members.kty,
     crv: members.crv,
@@ -107,10 +107,7 @@ async function fromJwk(jwk: Readonly<Record<string, unknown>>, backend: CryptoBa
     material: members,
     publicMembers: members.kty === 'oct' ? undefined : publicMembers(members),
     certificates: await readCertificates(jwk, members, backend),
-    ...text(jwk, 'alg'),
-    ...text(jwk, 'kid'),
-    ...text(jwk, 'use'),
-    ...(keyOps && { keyOps }),
+    ...readParameters(jwk),
   }
 }
 
@@ -134,27 +131,6 @@ async function fromNative(description: NativeDescription, backend: CryptoBackend
       ? { ...facts, bits: facts.bits ?? 0, material, publicMembers, certificates: undefined }
       : await fromJwk({ ...material }, backend)
   return { ...source, crv: facts.crv, ...(alg !== undefined && { alg }), ...(keyOps && { keyOps }) }
-}
-
-function text(
-  jwk: Readonly<Record<string, unknown>>,
-  name: 'alg' | 'kid' | 'use',
-): Partial<Record<typeof name, string>> {
-  const value = jwk[name]
-  if (value === undefined) return {}
-  if (typeof value !== 'string') throw new JoseError('key_invalid', `JWK "${name}" invalid: expected a string`)
-  return { [name]: value }
-}
-
-/** @spec RFC 7517 §4.3 duplicates must not be there. */
-function textList(jwk: Readonly<Record<string, unknown>>, name: 'key_ops'): readonly string[] | undefined {
-  const value = jwk[name]
-  if (value === undefined) return undefined
-  const isList = Array.isArray(value) && value.every((item) => typeof item === 'string')
-  if (!isList || new Set(value).size !== value.length) {
-    throw new JoseError('key_invalid', `JWK "${name}" invalid: expected a list of different strings`)
-  }
-  return value
 }
 
 function agree(name: 'alg' | 'use', own: string | undefined, hint: string | undefined): string | undefined {

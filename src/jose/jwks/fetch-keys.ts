@@ -1,10 +1,7 @@
 import type { Transport } from '../../http/fetch.ts'
-import { decodeUtf8 } from '../../util/bytes.ts'
-import { type JsonObject, parseJsonObject } from '../../util/json.ts'
 import type { Logger } from '../../util/logger.ts'
-import { JoseError, orThrow } from '../errors.ts'
 import { Key, type KeyPlaceOptions } from '../jwk/key.ts'
-import { isJwk, jwksEntries } from './parse.ts'
+import { fetchJwks, readPublishedKeys } from './published.ts'
 
 export interface FetchKeysOptions extends KeyPlaceOptions {
   readonly maxKeys: number
@@ -17,48 +14,10 @@ export interface FetchKeysOptions extends KeyPlaceOptions {
  * @throws JoseError `jwks_unavailable`, `jwks_invalid`; whatever the transport throws.
  */
 export async function fetchPublicKeys(url: string, transport: Transport, options: FetchKeysOptions): Promise<Key[]> {
-  return importPublicKeys(await fetchObject(url, transport), options)
+  return importPublicKeys((await fetchJwks(url, transport)).jwks, options)
 }
 
-/**
- * Reads a JWK Set that others wrote: keys that cannot be used are passed over, one by one (RFC 7517 §5). A private key or
- * a secret has no business in a published set: whoever read it can sign with it.
- *
- * @throws JoseError `jwks_invalid`
- */
-export async function importPublicKeys(jwks: unknown, options: FetchKeysOptions): Promise<Key[]> {
-  const entries = jwksEntries(jwks)
-  if (entries.length > options.maxKeys) {
-    throw new JoseError('jwks_invalid', `JWK Set too large: expected at most ${options.maxKeys} keys`)
-  }
-  const keys = await Promise.all(entries.map((entry) => importPublished(entry, options)))
-  return keys.filter((key) => key !== undefined)
-}
-
-/** Sets are served under many content types; what counts is that the text is one. */
-async function fetchObject(url: string, transport: Transport): Promise<JsonObject> {
-  const { status, body } = await transport({ url, headers: [['accept', 'application/jwk-set+json, application/json']] })
-  if (status !== 200) {
-    throw new JoseError('jwks_unavailable', `JWK Set could not be fetched: expected status 200, not ${status}`)
-  }
-  return orThrow(() => parseJsonObject(decodeUtf8(body)), 'jwks_invalid', 'JWK Set invalid: expected a JSON object')
-}
-
-/** No private key or secret lacks all of them; looked at before the key is read, which would sign with it once. */
-const privateMembers = ['d', 'k', 'priv'] as const
-
-async function importPublished(
-  entry: unknown,
-  { logger, backend, registry }: FetchKeysOptions,
-): Promise<Key | undefined> {
-  try {
-    if (!isJwk(entry)) throw new JoseError('key_invalid', 'JWK "kty" (Key Type) missing: every key names its type')
-    if (privateMembers.some((name) => entry[name] !== undefined)) {
-      throw new JoseError('key_unsupported', 'a private key or a secret was published')
-    }
-    return await Key.import(entry, { ...(backend && { backend }), ...(registry && { registry }) })
-  } catch (error) {
-    logger.warn('a key of a JWK Set was passed over', { reason: error })
-    return undefined
-  }
+/** Reads a JWK Set that others wrote. @throws JoseError `jwks_invalid` */
+export function importPublicKeys(jwks: unknown, { maxKeys, logger, ...place }: FetchKeysOptions): Promise<Key[]> {
+  return readPublishedKeys(jwks, { maxKeys, logger, importKey: (jwk) => Key.import(jwk, place) })
 }

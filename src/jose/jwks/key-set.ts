@@ -4,7 +4,7 @@ import { JoseError } from '../errors.ts'
 import type { KeyInput } from '../jwk/import.ts'
 import { type GenerateKeyOptions, Key, type KeyPlaceOptions } from '../jwk/key.ts'
 import type { AlgorithmName, Jwks, PrivateJwks, PublicJwks } from '../jwk/types.ts'
-import { importKnownKeys } from './parse.ts'
+import { readKnownKeys } from './known.ts'
 import { type RemoteKeyOptions, RemoteKeySet } from './remote.ts'
 import { selectKeys } from './select.ts'
 import type { KeyCriteria } from './source.ts'
@@ -46,7 +46,7 @@ export class KeySet {
     keys: Jwks | PublicJwks | PrivateJwks | readonly (Key | KeyInput)[],
     options: KeyPlaceOptions = {},
   ): Promise<KeySet> {
-    if (!Array.isArray(keys)) return new KeySet(await importKnownKeys(keys, options), options)
+    if (!Array.isArray(keys)) return new KeySet(await readKnownKeys(keys, (jwk) => Key.import(jwk, options)), options)
     const imported = keys.map((key) => (key instanceof Key ? key : Key.import(key, options)))
     return new KeySet(await Promise.all(imported), options)
   }

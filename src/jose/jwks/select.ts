@@ -2,22 +2,16 @@ import type { SignatureRegistry } from '../algorithms/signature-registry.ts'
 import type { Key } from '../jwk/key.ts'
 import type { KeyOperation } from '../jwk/types.ts'
 import { allowsOperation, needsPrivateKey } from '../jwk/usage.ts'
+import { preferNamed } from './prefer-named.ts'
 import type { KeyCriteria } from './source.ts'
 
-/**
- * The keys that meet every criterion, in the order of the set. A key that has the wanted `kid` goes before all others;
- * where there is none, keys without any `kid` may be meant. A key with another `kid` never is.
- *
- * @spec RFC 7517 §4.5
- */
+/** The keys that meet every criterion, in the order of the set. */
 export function selectKeys(keys: readonly Key[], criteria: KeyCriteria, registry: SignatureRegistry): Key[] {
-  const fit = keys.filter((key) => fits(key, criteria, registry))
-  const { kid } = criteria
-  if (kid === undefined) return fit
-  const exact = fit.filter((key) => key.kid === kid)
-  return exact.length > 0 ? exact : fit.filter((key) => key.kid === undefined)
+  return preferNamed(
+    keys.filter((key) => fits(key, criteria, registry)),
+    criteria,
+  )
 }
-
 function fits(key: Key, { alg, use, operation, algorithm }: KeyCriteria, { algorithms }: SignatureRegistry): boolean {
   if (use !== undefined && key.use !== undefined && key.use !== use) return false
   const row = algorithm ?? (alg === undefined ? undefined : algorithms[alg])

@@ -1,4 +1,4 @@
-import { getBackend } from '../../crypto/backend.ts'
+import { getDigests } from '../../crypto/digests.ts'
 import { encodeBase64url } from '../../util/base64url.ts'
 import { JoseError } from '../errors.ts'
 import { claimError } from '../jwt/claim-error.ts'
@@ -92,12 +92,12 @@ class Concealer {
 }
 
 function randomText(bytes: number): string {
-  return encodeBase64url(getBackend().randomBytes(bytes))
+  return encodeBase64url(getDigests().randomBytes(bytes))
 }
 
 /** Of positions in a list: what four bytes are more than a multiple of its length is nothing. */
 function randomBelow(bound: number): number {
-  const bytes = getBackend().randomBytes(4)
+  const bytes = getDigests().randomBytes(4)
   return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) % bound
 }
 

@@ -1,4 +1,4 @@
-import { getBackend, type HashName } from '../../crypto/backend.ts'
+import { getDigests, type HashName } from '../../crypto/digests.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import { JoseError } from '../errors.ts'
 
@@ -20,5 +20,5 @@ export function hashAlgorithmOf(name: unknown = 'sha-256'): SdHashAlgorithm {
 
 /** The digest of a disclosure, or of a whole SD-JWT: over the text as it is sent. @spec RFC 9901 §4.2.3 */
 export function digestOf(text: string, algorithm: SdHashAlgorithm): Awaitable<string> {
-  return getBackend().hashBase64url(algorithm, text)
+  return getDigests().hashBase64url(algorithm, text)
 }

@@ -71,6 +71,9 @@ describe('RFC 6749 §4.1.1 the authorization request', () => {
     'response_mode',
     'code_challenge',
     'code_challenge_method',
+    'dpop_jkt',
+    'request',
+    'request_uri',
   ])('does not let "parameters" replace %s', async (name) => {
     await expect(client().createAuthorizationUrl({ parameters: { [name]: 'x' } })).rejects.toThrow(
       `createAuthorizationUrl: "${name}" cannot be set through "parameters"`,
@@ -94,6 +97,43 @@ describe('RFC 6749 §4.1.1 the authorization request', () => {
       code: 'endpoint_missing',
       parameter: 'authorization_endpoint',
     })
+  })
+})
+
+describe('what the options add to the authorization request', () => {
+  it('stands below what a call says', async () => {
+    const settled = client({ authorizeParams: { prompt: 'login', hd: 'example.com' } })
+    expect(queryOf((await settled.createAuthorizationUrl()).url)).toMatchObject({ prompt: 'login', hd: 'example.com' })
+    const { url } = await settled.createAuthorizationUrl({ parameters: { prompt: 'none' } })
+    expect(queryOf(url)).toMatchObject({ prompt: 'none', hd: 'example.com' })
+    const silent = await settled.createAuthorizationUrl({ parameters: { prompt: undefined } })
+    expect(queryOf(silent.url)['prompt']).toBe('login')
+  })
+
+  it('stands below what a call says by an option, and holds where neither says anything', async () => {
+    const settled = client({ authorizeParams: { resource: 'https://a.example' } })
+    const { url } = await settled.createAuthorizationUrl({ resource: 'https://b.example' })
+    expect(new URL(url).searchParams.getAll('resource')).toEqual(['https://b.example'])
+    const usual = await settled.createAuthorizationUrl()
+    expect(new URL(usual.url).searchParams.getAll('resource')).toEqual(['https://a.example'])
+  })
+
+  it('RFC 8707 §2.1: names the resources, and keeps those of one call for its code', async () => {
+    const settled = client({ resource: 'https://a.example' })
+    const usual = await settled.createAuthorizationUrl()
+    expect(new URL(usual.url).searchParams.getAll('resource')).toEqual(['https://a.example'])
+    expect(usual.resource).toBeUndefined()
+    const resource = ['https://b.example', 'https://c.example']
+    const other = await settled.createAuthorizationUrl({ resource })
+    expect(new URL(other.url).searchParams.getAll('resource')).toEqual(resource)
+    expect(other.resource).toEqual(resource)
+  })
+
+  it('RFC 9396 §5: says in detail what is asked for', async () => {
+    const settled = client({ authorizationDetails: [{ type: 'usual' }] })
+    expect(queryOf((await settled.createAuthorizationUrl()).url)['authorization_details']).toBe('[{"type":"usual"}]')
+    const { url } = await settled.createAuthorizationUrl({ authorizationDetails: [{ type: 'payment', amount: 5 }] })
+    expect(queryOf(url)['authorization_details']).toBe('[{"type":"payment","amount":5}]')
   })
 })
 

@@ -9,6 +9,8 @@ export interface CallbackExpectation {
   readonly state: string
   /** The authorization server that it was started at, where its identifier is known. */
   readonly issuer?: string | undefined
+  /** Where that server has several, whether this is one of them. */
+  readonly acceptIssuer?: ((issuer: string) => boolean) | undefined
   /** Whether that server announces `iss` in its responses: then one without it is somebody else's. */
   readonly issuerRequired?: boolean | undefined
 }
@@ -100,11 +102,13 @@ function checkState(parameters: RequestParameters, { state }: CallbackExpectatio
 
 /**
  * The response must come from the server that the request went to. A server that announces `iss` always sends it; one
- * that does not announce it may send it nevertheless, and then it counts as well.
+ * that does not announce it may send it nevertheless, and then it counts as well. Where the client was not told its
+ * server's identifier there is nothing to compare with: that a server begins to send one must not break logins.
  *
  * @spec RFC 9207 §2.4
  */
-function checkIssuer(parameters: RequestParameters, { issuer, issuerRequired }: CallbackExpectation): void {
+function checkIssuer(parameters: RequestParameters, expected: CallbackExpectation): void {
+  const { issuer, issuerRequired, acceptIssuer = (received) => received === issuer } = expected
   const received = parameters.get('iss')
   if (received === undefined && issuerRequired === true) {
     throw new ClientError(
@@ -115,7 +119,7 @@ function checkIssuer(parameters: RequestParameters, { issuer, issuerRequired }: 
       },
     )
   }
-  if (received !== undefined && issuer !== undefined && received !== issuer) {
+  if (received !== undefined && issuer !== undefined && !acceptIssuer(received)) {
     throw new ClientError('issuer_mismatch', `"iss" (Issuer) mismatch: expected "${issuer}"`, {
       stage: 'callback',
       parameter: 'iss',

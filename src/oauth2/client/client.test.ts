@@ -8,6 +8,7 @@ import { OAuth2Client } from './client.ts'
 import type { OAuth2ClientOptions } from './options.ts'
 
 const granted = { access_token: 'a', token_type: 'Bearer' }
+const both = { ...granted, refresh_token: 'r' }
 
 function setUp(options: Partial<OAuth2ClientOptions> = {}, response: OutgoingResponse = answer(200, granted)) {
   const requests: OutgoingRequest[] = []
@@ -170,17 +171,136 @@ describe('RFC 6749 §4.4 client credentials, and other grants', () => {
   })
 })
 
+describe('what the options add to token requests', () => {
+  const options = {
+    accessTokenParams: { audience: 'api', kind: 'default' },
+    refreshTokenParams: { audience: 'again' },
+    resource: ['https://a.example', 'https://b.example'],
+  }
+
+  it('goes below what a call says', async () => {
+    const { client, requests } = setUp(options)
+    await client.fetchToken({ grant_type: 'urn:example:pin', kind: 'mine' })
+    expect(requests[0]?.body).toBe('audience=api&kind=mine&grant_type=urn%3Aexample%3Apin')
+  })
+
+  it('holds where a call says nothing', async () => {
+    const { client, form } = setUp({
+      accessTokenParams: { scope: 'default', resource: 'https://a.example' },
+      scope: '',
+    })
+    await client.clientCredentials()
+    expect(form()).toEqual({ grant_type: 'client_credentials', scope: 'default', resource: 'https://a.example' })
+  })
+
+  it('RFC 8707 §2.2: names the resources in token requests of every kind', async () => {
+    const { client, requests } = setUp(options)
+    const callback = await client.validateCallback(callbackUrl, { state: 'S' })
+    await client.fetchToken(callback, { codeVerifier: 'V' })
+    await client.clientCredentials()
+    await client.refreshToken(both)
+    const resources = requests.map(({ body }) => new URLSearchParams(String(body)).getAll('resource'))
+    expect(resources).toEqual([options.resource, options.resource, options.resource])
+  })
+
+  it('RFC 8707 §2.2: or those of the call', async () => {
+    const { client, form } = setUp(options)
+    const callback = await client.validateCallback(callbackUrl, { state: 'S' })
+    await client.fetchToken(callback, { codeVerifier: 'V', resource: 'https://c.example' })
+    expect(form()['resource']).toBe('https://c.example')
+    await client.clientCredentials({ resource: 'https://d.example' })
+    expect(form()['resource']).toBe('https://d.example')
+  })
+
+  it('renews tokens at an address of their own, with parameters of their own', async () => {
+    const { client, requests } = setUp({ ...options, refreshTokenUrl: 'https://op.example/renew', resource: [] })
+    await client.refreshToken(both)
+    expect(requests[0]).toMatchObject({
+      url: 'https://op.example/renew',
+      body: 'audience=again&grant_type=refresh_token&refresh_token=r',
+    })
+  })
+
+  it('RFC 9396 §6: asks in detail; RFC 9396 §7: keeps what was granted', async () => {
+    const details = [{ type: 'payment', amount: 5 }]
+    const { client, form } = setUp(
+      { authorizationDetails: details },
+      answer(200, { ...granted, authorization_details: details }),
+    )
+    expect(await client.clientCredentials()).toEqual({ ...granted, authorization_details: details })
+    expect(form()['authorization_details']).toBe(JSON.stringify(details))
+    const callback = await client.validateCallback(callbackUrl, { state: 'S' })
+    await client.fetchToken(callback, { codeVerifier: 'V' })
+    expect(form()).not.toHaveProperty('authorization_details')
+    await client.fetchToken(callback, { codeVerifier: 'V', authorizationDetails: [{ type: 'less' }] })
+    expect(form()['authorization_details']).toBe('[{"type":"less"}]')
+  })
+})
+
+describe('RFC 6749 §2.3 a method of one’s own', () => {
+  const own = (method: string) => ({ method, authenticate: () => ({ parameters: { proof: method } }) })
+
+  it.each([
+    [['one', 'two'], undefined, undefined, 'one'],
+    [['one', 'two'], undefined, ['two'], 'two'],
+    [['one', 'two'], undefined, ['client_secret_basic'], 'one'],
+    [['one', 'two'], 'two', ['one'], 'two'],
+    [['client_secret_basic'], 'client_secret_basic', undefined, 'client_secret_basic'],
+  ])('of %j, named %j, listed %j: %s', async (names, tokenEndpointAuthMethod, listed, chosen) => {
+    const { client, form } = setUp({
+      clientAuthMethods: names.map(own),
+      ...(tokenEndpointAuthMethod !== undefined && { tokenEndpointAuthMethod }),
+      ...(listed !== undefined && { serverMetadata: { token_endpoint_auth_methods_supported: listed } }),
+    })
+    await client.clientCredentials()
+    expect(form()['proof']).toBe(chosen)
+  })
+})
+
 describe('RFC 7009 §2.1 revoking a token', () => {
   it.each([
-    [{ ...granted, refresh_token: 'r' }, {}, { token: 'r', token_type_hint: 'refresh_token' }],
     [granted, {}, { token: 'a', token_type_hint: 'access_token' }],
     ['x', {}, { token: 'x' }],
     ['x', { tokenTypeHint: 'refresh_token' }, { token: 'x', token_type_hint: 'refresh_token' }],
+    [both, { tokenTypeHint: 'access_token' }, { token: 'a', token_type_hint: 'access_token' }],
+    [both, { tokenTypeHint: 'refresh_token' }, { token: 'r', token_type_hint: 'refresh_token' }],
   ] as const)('%j %j sends %j', async (token, options, sent) => {
     const { client, form, requests } = setUp({}, answer(200, ''))
     await client.revokeToken(token, options)
     expect(form()).toEqual(sent)
-    expect(requests[0]?.url).toBe('https://op.example/revoke')
+    expect(requests.map(({ url }) => url)).toEqual(['https://op.example/revoke'])
+  })
+
+  it('revokes both tokens of a set, first the one that makes others', async () => {
+    const { client, requests } = setUp({}, answer(200, ''))
+    await client.revokeToken(both)
+    expect(requests.map(({ body }) => body)).toEqual([
+      'token=r&token_type_hint=refresh_token',
+      'token=a&token_type_hint=access_token',
+    ])
+  })
+
+  it('§2.2.1: lets a server keep access tokens that it cannot take back, when the refresh token is gone', async () => {
+    const answers = [answer(200, ''), answer(400, { error: 'unsupported_token_type' })]
+    const { client } = setUp({ transport: async () => answers.shift() ?? answer(500, '') })
+    expect(await client.revokeToken(both)).toBeUndefined()
+    expect(answers).toEqual([])
+  })
+
+  it.each([0, 1])('does not pass over another refusal: of request %i', async (index) => {
+    const answers = [answer(200, ''), answer(200, '')].with(index, answer(400, { error: 'invalid_client' }))
+    const { client } = setUp({ transport: async () => answers.shift() ?? answer(500, '') })
+    await expect(client.revokeToken(both)).rejects.toMatchObject({
+      code: 'revocation_refused',
+      message: 'revocation endpoint answered with status 400 (invalid_client): expected 200',
+    })
+  })
+
+  it('authenticates in a way of its own, where there is one', async () => {
+    const { client, form, requests } = setUp({ revocationEndpointAuthMethod: 'client_secret_post' }, answer(200, ''))
+    await client.revokeToken('x')
+    expect(form()).toEqual({ token: 'x', client_id: 'app', client_secret: 'hush' })
+    expect(headerOf({ headers: requests[0]?.headers ?? [] }, 'authorization')).toBeUndefined()
   })
 
   it.each([

@@ -1,20 +1,36 @@
+import { fetchJson, type OutgoingRequest } from '../../http/fetch.ts'
 import { RequestParameters } from '../../http/form.ts'
 import { queryOf } from '../../http/request.ts'
+import { isStringArray } from '../../util/assert.ts'
+import type { Clock, Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
-import { type AuthorizationUrl, type AuthorizationUrlOptions, buildAuthorizationUrl } from './authorization-url.ts'
+import type { AuthorizationDetail } from '../authorization-details.ts'
+import { type AuthorizationUrlOptions, buildAuthorizationParameters } from './authorization-parameters.ts'
+import { type AuthorizationUrl, signParameters, toAuthorizationUrl } from './authorization-url.ts'
 import { type AuthorizationCallback, isAuthorizationCallback, validateCallback } from './callback.ts'
-import { toResponse } from './compliance.ts'
+import { toResponse, withCompliance } from './compliance.ts'
 import { ServerMetadataSource } from './discovery.ts'
 import type { WellKnownName } from './discovery-urls.ts'
-import { getEndpoint, type KnownServer, type WireParameters } from './endpoint-request.ts'
+import type { EndpointAnswer, EndpointCall } from './endpoint-call.ts'
+import { formTransport, getEndpoint, type KnownServer } from './endpoint-request.ts'
 import { ClientError, type ClientStage } from './errors.ts'
+import { exchange } from './exchange.ts'
 import { toClientError } from './fetch-failure.ts'
-import { type ClientSettings, checkOptions, type OAuth2ClientOptions } from './options.ts'
-import { buildProtectedRequest, type ProtectedRequestOptions, resolveApiUrl } from './protected-fetch.ts'
-import { RefreshFlights, withUnchanged } from './refresh.ts'
+import type { ClientSettings, OAuth2ClientOptions } from './options.ts'
+import { isPushed, type PushedRequest, readPushedRequest } from './par.ts'
+import {
+  buildProtectedRequest,
+  isDpop,
+  type ProtectedRequestOptions,
+  requireUsable,
+  resolveApiUrl,
+} from './protected-fetch.ts'
+import { TokenRenewal } from './renewal.ts'
 import { type RevocationOptions, revokeToken } from './revocation.ts'
+import { checkOptions } from './settings.ts'
 import { requestToken, type TokenParameters } from './token-request.ts'
-import { isExpired, type TokenSet } from './token-set.ts'
+import type { TokenSet } from './token-set.ts'
+import type { FormParameters, WireParameters } from './wire-parameters.ts'
 
 /** What was kept since the browser was sent away. */
 export interface CallbackState {
@@ -27,13 +43,31 @@ export interface CodeExchange {
   readonly codeVerifier?: string | undefined
   /** The one that the request had. Defaults to the client's `redirectUri`. */
   readonly redirectUri?: string | undefined
+  /** What was asked for, where it was another `scope` than the client's. */
+  readonly scope?: string | readonly string[] | undefined
+  /** The resources that this access token is for. Defaults to the client's. @spec RFC 8707 §2.2 */
+  readonly resource?: string | readonly string[] | undefined
+  /** Of what was granted, what this access token is for; the server's default is all of it. @spec RFC 9396 §6 */
+  readonly authorizationDetails?: readonly AuthorizationDetail[] | undefined
 }
 
 export interface ClientCredentialsOptions {
   /** Defaults to the client's `scope`. */
   readonly scope?: string
-  /** Further parameters, spelled as on the wire (`resource`, `audience`). */
+  /** Defaults to the client's. @spec RFC 8707 §2.2 */
+  readonly resource?: string | readonly string[]
+  /** Defaults to the client's. @spec RFC 9396 §6 */
+  readonly authorizationDetails?: readonly AuthorizationDetail[]
+  /** Further parameters, spelled as on the wire (`audience`). */
   readonly parameters?: WireParameters
+}
+
+export interface RenewalOptions {
+  /**
+   * The request of the application that the token belongs to: with it `fetchToken` finds the one that somebody else may have
+   * stored in its place, and `updateToken` knows where the new one goes.
+   */
+  readonly request?: unknown
 }
 
 /**
@@ -53,31 +87,46 @@ export class OAuth2Client {
   /** Private, so that printing a client prints no secret. */
   readonly #settings: ClientSettings
   readonly #discovered: ServerMetadataSource | undefined
-  readonly #refreshes: RefreshFlights
+  readonly #renewal: TokenRenewal
 
   constructor(
     options: OAuth2ClientOptions,
     wellKnown: readonly WellKnownName[] = ['oauth-authorization-server', 'openid-configuration'],
   ) {
     const settings = checkOptions(options, wellKnown)
-    const { discovery, transport, clock, logger } = settings
+    const { discovery, compliance, clock, logger, acceptIssuer, metadataStore } = settings
     this.#settings = settings
-    if (settings.codeChallengeMethod === 'none')
-      logger.warn('PKCE is off: codes of this client are not bound to a verifier')
+    warnOfWeakness(settings)
     if (discovery !== undefined) {
-      this.#discovered = new ServerMetadataSource({ discovery, transport, clock, logger })
+      const transport = withCompliance(settings.transport, compliance, 'discovery')
+      const source = { discovery, transport, clock, logger, acceptIssuer, metadataStore }
+      this.#discovered = new ServerMetadataSource(source)
     }
-    this.#refreshes = new RefreshFlights(
-      {
-        fetch: (refreshToken, previous) => this.#fetchRenewed(refreshToken, previous),
-        accept: (renewed, previous) => this.#acceptAndStore(renewed, previous),
-      },
-      clock,
-    )
+    this.#renewal = new TokenRenewal({
+      settings,
+      refresh: (refreshToken) => this.#refresh(refreshToken),
+      accept: (renewed, previous) => this.acceptRenewed(renewed, previous),
+      subjectOf: (token) => this.subjectOf(token),
+      issuer: async () => (await this.metadata()).issuer,
+    })
   }
 
   get clientId(): string {
     return this.#settings.clientId
+  }
+
+  /** What is asked for where a call says nothing else. */
+  get scope(): readonly string[] {
+    return this.#settings.scope
+  }
+
+  get clock(): Clock {
+    return this.#settings.clock
+  }
+
+  /** How long before its end a token is renewed. */
+  get leeway(): Seconds {
+    return this.#settings.leeway
   }
 
   protected get settings(): ClientSettings {
@@ -86,13 +135,25 @@ export class OAuth2Client {
 
   /** What is known about the server: discovered when first needed, and what the options say above it. */
   async metadata(): Promise<KnownServer> {
-    return { ...(await this.#discovered?.get()), ...this.#settings.serverMetadata }
+    const { authentication, serverMetadata } = this.#settings
+    const server = { ...(await this.#discovered?.get()), ...serverMetadata }
+    return { ...server, ...authentication?.endpoints?.(server) }
   }
 
-  /** @spec RFC 6749 §4.1.1 */
+  /**
+   * Where to send the browser. The request is signed and sent ahead where the client is made to.
+   *
+   * @throws ClientError `endpoint_missing`, `pushed_request_refused` …
+   * @spec RFC 6749 §4.1.1
+   */
   async createAuthorizationUrl(options: AuthorizationUrlOptions = {}): Promise<AuthorizationUrl> {
-    const endpoint = getEndpoint(await this.metadata(), 'authorization_endpoint')
-    return buildAuthorizationUrl(endpoint, this.#settings, options)
+    const server = await this.metadata()
+    const endpoint = getEndpoint(server, 'authorization_endpoint')
+    const { parameters, kept } = await buildAuthorizationParameters(this.#settings, options)
+    const sign = (): Promise<WireParameters> => signParameters(this.#settings, server, parameters)
+    const pushed = isPushed(this.#settings, server, parameters) ? await this.#push(sign) : undefined
+    const url = await toAuthorizationUrl(endpoint, pushed?.parameters ?? (await sign()), this.#settings.compliance)
+    return { url, ...kept, ...(pushed && { expiresAt: pushed.expiresAt }) }
   }
 
   /**
@@ -104,12 +165,12 @@ export class OAuth2Client {
     response: string | URL | RequestParameters,
     expected: CallbackState,
   ): Promise<AuthorizationCallback> {
-    const { issuer, authorization_response_iss_parameter_supported: issuerRequired } = await this.metadata()
+    const metadata = await this.metadata()
+    const { issuer, authorization_response_iss_parameter_supported: issuerRequired } = metadata
+    const { acceptIssuer } = this.#settings
     return validateCallback(toParameters(response), {
-      clientId: this.clientId,
-      state: expected.state,
-      issuer,
-      issuerRequired,
+      ...{ clientId: this.clientId, state: expected.state, issuer, issuerRequired },
+      ...(acceptIssuer && { acceptIssuer: (received) => acceptIssuer(received, { where: 'response', metadata }) }),
     })
   }
 
@@ -126,25 +187,50 @@ export class OAuth2Client {
     return this.requestToken(grant)
   }
 
-  /** @spec RFC 6749 §4.4 */
-  clientCredentials(options: ClientCredentialsOptions = {}): Promise<TokenSet> {
-    const scope = options.scope ?? this.#settings.scope.join(' ')
-    return this.requestToken({ scope: scope || undefined, ...options.parameters, grant_type: 'client_credentials' })
+  /**
+   * A token for the client itself. It comes without a refresh token and is renewed by asking again: it may be used for ever.
+   *
+   * @spec RFC 6749 §4.4
+   */
+  async clientCredentials(options: ClientCredentialsOptions = {}): Promise<TokenSet> {
+    const { scope, resource, authorizationDetails } = this.#settings
+    const details = options.authorizationDetails ?? authorizationDetails
+    const parameters = {
+      scope: (options.scope ?? scope.join(' ')) || undefined,
+      resource: options.resource ?? resource,
+      authorization_details: details && JSON.stringify(details),
+      ...options.parameters,
+      grant_type: 'client_credentials',
+    }
+    return this.renewable(await this.requestToken(parameters), () => this.requestToken(parameters))
+  }
+
+  /**
+   * Says how a token is renewed that has no refresh token: as long as this client lives, whoever uses the token after its end,
+   * or a copy of it, gets the one that `renew` brought last.
+   *
+   * @example
+   * const token = client.renewable(await fetchByAssertion(), () => fetchByAssertion())
+   * @returns the token.
+   */
+  renewable(token: TokenSet, renew: () => Promise<TokenSet>): TokenSet {
+    this.#renewal.remember(token, renew)
+    return token
   }
 
   /**
    * Renews a token. However many ask at once with the same refresh token, the server is asked once.
    *
-   * @throws ClientError `missing_token` where there is no refresh token, `token_refused` …
+   * @throws ClientError `missing_token` where there is no refresh token, `token_refused`, `token_update_conflict` …
    * @spec RFC 6749 §6
    */
-  async refreshToken(token: TokenSet): Promise<TokenSet> {
+  async refreshToken(token: TokenSet, options: RenewalOptions = {}): Promise<TokenSet> {
     if (token.refresh_token === undefined) {
       throw new ClientError('missing_token', '"refresh_token" is missing: the server did not grant one', {
         stage: 'refresh',
       })
     }
-    return this.#refreshes.refresh(token.refresh_token, token)
+    return this.#renewal.renew(token, { ...options, isFound: false })
   }
 
   /**
@@ -152,11 +238,32 @@ export class OAuth2Client {
    *
    * @throws ClientError `token_expired` where it cannot be renewed.
    */
-  async ensureActiveToken(token: TokenSet): Promise<TokenSet> {
-    const { clock, leeway } = this.#settings
-    if (!isExpired(token, { clock, leeway })) return token
-    if (token.refresh_token !== undefined) return this.refreshToken(token)
-    throw new ClientError('token_expired', 'access token has expired and there is no refresh token to renew it with')
+  async ensureActiveToken(token: TokenSet, options: RenewalOptions = {}): Promise<TokenSet> {
+    return this.#renewal.ensureActive(token, { ...options, isFound: false })
+  }
+
+  /**
+   * Posts a form to an endpoint at which the client proves who it is, and reads the JSON that comes back whatever its status
+   * is: for what this class has no method for.
+   *
+   * @param name as in the server's metadata.
+   * @throws ClientError `endpoint_missing`, `request_failed` …
+   */
+  async callEndpoint(
+    name: `${string}_endpoint`,
+    parameters: FormParameters,
+    { stage, moment, invalid = 'request_failed', fetch = fetchJson }: EndpointCall,
+  ): Promise<EndpointAnswer> {
+    const server: Readonly<Record<string, unknown>> & KnownServer = await this.metadata()
+    const endpoint = getEndpoint(server as Partial<Record<typeof name, string>>, name)
+    const listed = server[`${name}_auth_methods_supported`] ?? server.token_endpoint_auth_methods_supported
+    const supported = isStringArray(listed) ? listed : undefined
+    const transport = formTransport(this.#settings, server, { endpoint, parameters, moment, supported })
+    try {
+      return { endpoint, ...(await fetch(transport, { method: 'POST', url: endpoint })) }
+    } catch (error) {
+      throw toClientError(error, { stage, endpoint, invalid })
+    }
   }
 
   /** @spec RFC 7009 §2.1 */
@@ -202,17 +309,30 @@ export class OAuth2Client {
     url: string | URL,
     options: ProtectedRequestOptions,
   ): Promise<Response> {
-    const endpoint = resolveApiUrl(url, this.#settings.apiBaseUrl)
-    if (options.token === undefined) {
-      throw new ClientError('missing_token', '"token" is missing: the call needs an access token', { stage, endpoint })
-    }
-    const token = await this.ensureActiveToken(options.token)
-    const request = buildProtectedRequest(method, endpoint, token, options)
+    const { apiBaseUrl, dpop, tokenPlacement: placement } = this.#settings
+    const endpoint = resolveApiUrl(url, apiBaseUrl)
+    const token = options.withholdToken === true ? undefined : await this.activeToken(stage, endpoint, options)
+    if (token !== undefined) requireUsable(token, dpop !== undefined)
+    const accessToken = token !== undefined && isDpop(token.token_type) ? token.access_token : undefined
+    const moment = stage === 'userinfo' ? 'userinfo' : 'protected'
+    const build = (): OutgoingRequest => buildProtectedRequest(method, endpoint, { token, placement }, options)
     try {
-      return toResponse(await this.#settings.transport(request))
+      return toResponse(await exchange(this.#settings, { moment, build, accessToken }))
     } catch (error) {
       throw toClientError(error, { stage, endpoint, invalid: 'request_failed' })
     }
+  }
+
+  /** The token that opens an API, renewed where it has to be. */
+  protected async activeToken(
+    stage: ClientStage,
+    endpoint: string,
+    { token, request }: ProtectedRequestOptions,
+  ): Promise<TokenSet> {
+    if (token !== undefined) return this.ensureActiveToken(token, { request })
+    const found = await this.#settings.fetchToken?.(request)
+    if (found !== undefined) return this.#renewal.ensureActive(found, { request, isFound: true })
+    throw new ClientError('missing_token', '"token" is missing: the call needs an access token', { stage, endpoint })
   }
 
   /** Asks the token endpoint. */
@@ -225,25 +345,30 @@ export class OAuth2Client {
     return renewed
   }
 
-  async #fetchRenewed(refreshToken: string, previous: TokenSet): Promise<TokenSet> {
-    const parameters = { grant_type: 'refresh_token', refresh_token: refreshToken }
-    const renewed = await requestToken(this.#settings, await this.metadata(), parameters, 'refresh')
-    return withUnchanged(renewed, refreshToken, previous)
+  /** Who logged in, where the token says so. Renewals for one person wait for each other. */
+  protected subjectOf(_token: TokenSet): string | undefined {
+    return undefined
   }
 
-  async #acceptAndStore(renewed: TokenSet, previous: TokenSet): Promise<TokenSet> {
-    const token = await this.acceptRenewed(renewed, previous)
-    await this.#settings.updateToken?.(token, previous)
-    return token
+  async #refresh(refreshToken: string): Promise<TokenSet> {
+    const parameters = { grant_type: 'refresh_token', refresh_token: refreshToken }
+    return requestToken(this.#settings, await this.metadata(), parameters, 'refresh')
+  }
+
+  /** @spec RFC 9126 §2.1 */
+  async #push(parameters: FormParameters): Promise<PushedRequest> {
+    const call = { stage: 'authorization', moment: 'pushedAuthorization', invalid: 'pushed_response_invalid' } as const
+    const answer = await this.callEndpoint('pushed_authorization_request_endpoint', parameters, call)
+    return readPushedRequest(this.#settings, answer)
   }
 
   /** @spec RFC 6749 §4.1.3 */
-  async #redeem(callback: AuthorizationCallback, exchange: CodeExchange): Promise<TokenSet> {
+  async #redeem(callback: AuthorizationCallback, details: CodeExchange): Promise<TokenSet> {
     const { issuer } = await this.metadata()
     if (callback.clientId !== this.clientId || callback.issuer !== issuer) {
       throw new ConfigurationError('fetchToken', ['the callback was validated by the client of another server'])
     }
-    if (exchange.codeVerifier === undefined && this.#settings.codeChallengeMethod === 'S256') {
+    if (details.codeVerifier === undefined && this.#settings.codeChallengeMethod === 'S256') {
       throw new ConfigurationError('fetchToken', [
         '"codeVerifier" is missing: expected the one of createAuthorizationUrl',
       ])
@@ -251,10 +376,19 @@ export class OAuth2Client {
     return this.requestToken({
       grant_type: 'authorization_code',
       code: callback.code,
-      redirect_uri: exchange.redirectUri ?? this.#settings.redirectUri,
-      code_verifier: exchange.codeVerifier,
+      redirect_uri: details.redirectUri ?? this.#settings.redirectUri,
+      code_verifier: details.codeVerifier,
+      resource: details.resource ?? this.#settings.resource,
+      authorization_details: details.authorizationDetails && JSON.stringify(details.authorizationDetails),
     })
   }
+}
+
+/** What the options give up is said once, where somebody may read it. */
+function warnOfWeakness({ codeChallengeMethod, tokenPlacement, logger }: ClientSettings): void {
+  if (codeChallengeMethod === 'none') logger.warn('PKCE is off: codes of this client are not bound to a verifier')
+  if (tokenPlacement === 'query') logger.warn('access tokens go into URLs, which logs and histories keep')
+  if (tokenPlacement === 'body') logger.warn('access tokens go into forms, which APIs may log')
 }
 
 function toParameters(response: string | URL | RequestParameters): RequestParameters {

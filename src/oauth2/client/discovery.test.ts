@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { answer, TestClock } from '../../../test/support/stub-provider.ts'
+import { answer, NOW, TestClock } from '../../../test/support/stub-provider.ts'
 import type { OutgoingResponse } from '../../http/fetch.ts'
 import { FetchError } from '../../http/fetch-error.ts'
+import { MemoryKeyValueStore } from '../../stores/memory.ts'
 import { OAuth2Client } from './client.ts'
 import type { OAuth2ClientOptions } from './options.ts'
+import { storedMetadata } from './stored-metadata.ts'
 
 const document = { issuer: 'https://op.example', token_endpoint: 'https://op.example/token' }
 
@@ -259,7 +261,7 @@ describe('RFC 8414 §3 metadata as a managed resource', () => {
     clock.advance(4)
     server.respond = () => answer(200, document)
     expect(await ask()).toBe('ok')
-    clock.advance(600)
+    clock.advance(1200)
     server.respond = down
     await ask()
     clock.advance(1)
@@ -276,4 +278,172 @@ describe('RFC 8414 §3 metadata as a managed resource', () => {
     }
     expect(server.urls).toHaveLength(10)
   })
+})
+
+/** The answer with what the server says about keeping it. */
+function answerFor(cacheControl: string): OutgoingResponse {
+  const { headers, ...response } = answer(200, document)
+  return { ...response, headers: [...headers, ['cache-control', cacheControl]] }
+}
+
+/** Lets what goes on behind come to its end. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('RFC 9111 §5.2.2.1 how long metadata are kept', () => {
+  it.each([
+    ['max-age=3600', 3600],
+    ['public, max-age=120, must-revalidate', 120],
+    ['max-age=1', 60],
+    ['no-store', 60],
+    ['no-cache', 60],
+    ['max-age=9999999', 86_400],
+    ['private', 600],
+  ])('%s: %i seconds', async (cacheControl, seconds) => {
+    const { server, client, clock } = setUp()
+    server.respond = () => answerFor(cacheControl)
+    await client.metadata()
+    clock.advance(seconds - 1)
+    await client.metadata()
+    expect(server.urls).toHaveLength(1)
+    clock.advance(1)
+    await client.metadata()
+    expect(server.urls).toHaveLength(2)
+  })
+})
+
+describe('RFC 5861 §3 metadata just past their time', () => {
+  it('are handed out at once, while one fetch goes on behind', async () => {
+    const { server, client, clock } = setUp()
+    await client.metadata()
+    clock.advance(600)
+    let arrive = (_: OutgoingResponse): void => undefined
+    server.respond = () =>
+      new Promise((resolve) => {
+        arrive = resolve
+      })
+    for (let call = 1; call <= 5; call += 1) expect(await client.metadata()).toMatchObject(document)
+    expect(server.urls).toHaveLength(2)
+    arrive(answer(200, { ...document, token_endpoint: 'https://op.example/moved' }))
+    await settle()
+    expect(await client.metadata()).toMatchObject({ token_endpoint: 'https://op.example/moved' })
+    expect(server.urls).toHaveLength(2)
+  })
+
+  it('are waited for anew when nobody asked for long', async () => {
+    const { server, client, clock } = setUp()
+    await client.metadata()
+    clock.advance(1200)
+    server.respond = () => answer(200, { ...document, token_endpoint: 'https://op.example/moved' })
+    expect(await client.metadata()).toMatchObject({ token_endpoint: 'https://op.example/moved' })
+  })
+
+  it('do not wait for ever for a fetch that was abandoned', async () => {
+    const { server, client, clock } = setUp()
+    server.respond = () => new Promise(() => undefined)
+    client.metadata().catch(() => undefined)
+    await settle()
+    clock.advance(60)
+    server.respond = () => answer(200, document)
+    expect(await client.metadata()).toMatchObject(document)
+    expect(server.urls).toHaveLength(2)
+  })
+})
+
+describe('authlib compliance hooks: the moment "discovery"', () => {
+  it('repairs what the server says', async () => {
+    const { server, client } = setUp({
+      issuer: 'https://op.example',
+      compliance: {
+        discoveryRequest: (request) => new Request(`${request.url}?tenant=1`),
+        discoveryResponse: async (response) => Response.json({ ...(await response.json()), jwks_uri: undefined }),
+      },
+    })
+    server.respond = () => answer(200, { ...document, jwks_uri: 'http://op.example/jwks' })
+    expect(await client.metadata()).toEqual(document)
+    expect(server.urls).toEqual(['https://op.example/.well-known/oauth-authorization-server?tenant=1'])
+  })
+})
+
+describe('better-auth#10961 metadata that outlive the process', () => {
+  const secret = 'a secret that is long enough: 0123456789'
+
+  function setUpStored(options: Partial<OAuth2ClientOptions> = {}, store = new MemoryKeyValueStore()) {
+    const lines: string[] = []
+    const write = (line: string): void => void lines.push(line)
+    const metadataStore = storedMetadata(store, { secret })
+    const logger = { debug: write, info: write, warn: write, error: write }
+    return { ...setUp({ issuer: 'https://op.example', metadataStore, logger, ...options }), store, lines }
+  }
+
+  it('let an application start while the server is down', async () => {
+    const { store } = await started()
+    const next = setUpStored({}, store)
+    next.server.respond = down
+    next.clock.advance(3600)
+    expect(await next.client.metadata()).toMatchObject(document)
+    next.clock.advance(86_400)
+    await expect(next.client.metadata()).rejects.toMatchObject({ code: 'request_failed' })
+  })
+
+  it('spare the next process the first fetch', async () => {
+    const { store } = await started()
+    const next = setUpStored({}, store)
+    await Promise.all([next.client.metadata(), next.client.metadata()])
+    expect(next.server.urls).toEqual([])
+    next.clock.advance(600)
+    await next.client.metadata()
+    expect(next.server.urls).toHaveLength(1)
+  })
+
+  it('are checked again when they are loaded', async () => {
+    const { store } = await started()
+    const url = 'https://op.example/.well-known/oauth-authorization-server'
+    const moved = setUpStored({ issuer: 'https://op.example/', serverMetadataUrl: url }, store)
+    moved.server.respond = down
+    await expect(moved.client.metadata()).rejects.toMatchObject({ code: 'request_failed' })
+  })
+
+  it('cannot be forged by whoever writes to the store', async () => {
+    const { store } = await started()
+    const forger = storedMetadata(store, { secret: 'another secret that is long enough: 01' })
+    const forged = { ...document, token_endpoint: 'https://evil.example/token' }
+    const urls = [
+      'https://op.example/.well-known/oauth-authorization-server',
+      'https://op.example/.well-known/openid-configuration',
+    ]
+    await forger.save(urls.join(' '), { document: forged, fetchedAt: NOW * 1000 })
+    const next = setUpStored({}, store)
+    expect(await next.client.metadata()).toMatchObject(document)
+    expect(next.server.urls).toHaveLength(1)
+  })
+
+  it('from the future, or of another form, are not believed', async () => {
+    for (const kept of [
+      { document, fetchedAt: (NOW + 1) * 1000 },
+      { document: 'x', fetchedAt: NOW } as never,
+      { document: { ...document, token_endpoint: 'http://op.example' }, fetchedAt: NOW * 1000 },
+    ]) {
+      const metadataStore = { load: () => kept, save: () => undefined }
+      const { server, client } = setUp({ issuer: 'https://op.example', metadataStore })
+      expect(await client.metadata()).toMatchObject(document)
+      expect(server.urls).toHaveLength(1)
+    }
+  })
+
+  it('are not needed: a store that fails is only logged', async () => {
+    const fail = () => Promise.reject(new Error('store is away'))
+    const { client, lines } = setUpStored({ metadataStore: { load: fail, save: fail } })
+    expect(await client.metadata()).toMatchObject(document)
+    expect(lines).toEqual([
+      expect.stringMatching(/^kept server metadata cannot be used /),
+      expect.stringMatching(/^server metadata could not be kept /),
+    ])
+  })
+
+  /** A process that has fetched the document. */
+  async function started() {
+    const first = setUpStored()
+    await first.client.metadata()
+    return first
+  }
 })

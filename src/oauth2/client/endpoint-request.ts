@@ -1,12 +1,13 @@
-import type { OutgoingRequest } from '../../http/fetch.ts'
-import { RequestParameters } from '../../http/form.ts'
+import type { OutgoingRequest, Transport } from '../../http/fetch.ts'
+import type { Header } from '../../http/header.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { chooseAuthentication } from './auth/choose.ts'
+import type { ClientAuthentication } from './auth/client-auth.ts'
+import type { WireMoment } from './compliance.ts'
 import { ClientError } from './errors.ts'
+import { exchange } from './exchange.ts'
 import type { ClientSettings } from './options.ts'
-
-/** Parameters of a request to the authorization server, spelled as on the wire; a list repeats the parameter. */
-export type WireParameters = Readonly<Record<string, string | readonly string[] | undefined>>
+import { type FormParameters, toForm } from './wire-parameters.ts'
 
 /** What the client knows about the authorization server: discovered, given, or both. */
 export type KnownServer = Partial<ServerMetadata>
@@ -24,38 +25,48 @@ export function getEndpoint<N extends `${string}_endpoint`>(server: { readonly [
   )
 }
 
+/** A form for an endpoint at which the client proves who it is. */
+export interface EndpointForm {
+  readonly endpoint: string
+  readonly parameters: FormParameters
+  readonly moment: WireMoment
+  /** The methods of client authentication that the server lists for this endpoint. */
+  readonly supported: readonly string[] | undefined
+  /** The method, where it is another than at the token endpoint. */
+  readonly authentication?: ClientAuthentication | undefined
+}
+
 /**
- * A form for an endpoint at which the client proves who it is.
+ * A way for this form and nothing else: whoever sends over it adds headers, and reads the answer.
  *
- * @param supported the methods of client authentication that the server lists for this endpoint.
  * @spec RFC 6749 §2.3
  */
-export async function buildEndpointRequest(
+export function formTransport(client: ClientSettings, server: KnownServer, form: EndpointForm): Transport {
+  return ({ headers = [] }) =>
+    exchange(client, { moment: form.moment, build: () => buildRequest(client, server, form, headers) })
+}
+
+async function buildRequest(
   client: ClientSettings,
-  server: KnownServer,
-  endpoint: string,
-  parameters: WireParameters,
-  supported: readonly string[] | undefined,
+  { issuer }: KnownServer,
+  { endpoint, parameters, supported, authentication }: EndpointForm,
+  headers: readonly Header[],
 ): Promise<OutgoingRequest> {
-  const authentication = client.authentication ?? chooseAuthentication(client.clientSecret, supported)
-  const credentials = await authentication.authenticate({
-    clientId: client.clientId,
-    endpoint,
-    ...(server.issuer !== undefined && { issuer: server.issuer }),
-  })
+  const { clientId, clientSecret, clientAuthMethods, clock } = client
+  const method =
+    authentication ?? client.authentication ?? chooseAuthentication(clientSecret, supported, clientAuthMethods)
+  const credentials = await method.authenticate({ clientId, endpoint, clock, ...(issuer !== undefined && { issuer }) })
   return {
     method: 'POST',
     url: endpoint,
-    headers: [['content-type', 'application/x-www-form-urlencoded'], ...Object.entries(credentials.headers ?? {})],
-    body: toForm({ ...parameters, ...credentials.parameters }),
+    headers: [
+      ...headers,
+      ['content-type', 'application/x-www-form-urlencoded'],
+      ...Object.entries(credentials.headers ?? {}),
+    ],
+    body: toForm({
+      ...(typeof parameters === 'function' ? await parameters() : parameters),
+      ...credentials.parameters,
+    }),
   }
-}
-
-/** The form of some parameters; those without a value are left out. */
-export function toForm(parameters: WireParameters): string {
-  const entries = Object.entries(parameters).flatMap(([name, value]): [string, string][] => {
-    if (value === undefined) return []
-    return typeof value === 'string' ? [[name, value]] : value.map((item) => [name, item])
-  })
-  return RequestParameters.fromEntries(entries).toString()
 }

@@ -1,4 +1,7 @@
 import { isOAuth2ErrorCode } from '../errors.ts'
+import type { ClientErrorCode } from './error-codes.ts'
+
+export { CLIENT_ERROR_CODES, type ClientErrorCode } from './error-codes.ts'
 
 /** The step of the protocol that failed. */
 export type ClientStage =
@@ -8,68 +11,59 @@ export type ClientStage =
   | 'token'
   | 'refresh'
   | 'revocation'
+  | 'introspection'
+  | 'registration'
+  | 'device'
   | 'id_token'
   | 'userinfo'
   | 'logout'
   | 'resource'
 
-/** Every code and the step it belongs to where nothing else is said. */
-const STAGE = {
-  // any call to a server
-  request_failed: 'resource',
-  response_too_large: 'resource',
-  redirect_refused: 'resource',
-  insecure_endpoint: 'resource',
-  endpoint_missing: 'discovery',
-  // the server's description of itself
-  discovery_failed: 'discovery',
-  metadata_invalid: 'discovery',
-  // the way back from the authorization server
-  callback_invalid: 'callback',
-  transaction_missing: 'callback',
-  transaction_expired: 'callback',
-  transaction_mismatch: 'callback',
-  transaction_used: 'callback',
-  state_missing: 'callback',
-  state_mismatch: 'callback',
-  issuer_missing: 'callback',
-  issuer_mismatch: 'callback',
-  authorization_refused: 'callback',
-  code_missing: 'callback',
-  // tokens
-  token_response_invalid: 'token',
-  token_refused: 'token',
-  missing_token: 'resource',
+/** The step that a code belongs to where nothing else is said, by its first word: a table of all codes would be in every bundle. */
+const STAGES: Readonly<Record<FirstWord<ClientErrorCode>, ClientStage>> = {
+  request: 'resource',
+  response: 'resource',
+  redirect: 'resource',
+  insecure: 'resource',
+  endpoint: 'discovery',
+  discovery: 'discovery',
+  metadata: 'discovery',
+  provider: 'authorization',
+  return: 'authorization',
+  pushed: 'authorization',
+  callback: 'callback',
+  transaction: 'callback',
+  state: 'callback',
+  issuer: 'callback',
+  authorization: 'callback',
+  code: 'callback',
+  token: 'token',
+  missing: 'resource',
+  revocation: 'revocation',
+  device: 'device',
+  introspection: 'introspection',
+  registration: 'registration',
+  access: 'resource',
+  resource: 'resource',
+  id: 'id_token',
+  keys: 'id_token',
+  userinfo: 'userinfo',
+  logout: 'logout',
+}
+
+type FirstWord<Code extends string> = Code extends `${infer Word}_${string}` ? Word : never
+
+/** Codes whose first word is that of another step. */
+const EXCEPTIONS: Partial<Record<ClientErrorCode, ClientStage>> = {
   token_expired: 'resource',
   token_type_unsupported: 'resource',
-  revocation_refused: 'revocation',
-  // the ID token
-  id_token_missing: 'id_token',
-  id_token_malformed: 'id_token',
-  id_token_algorithm_refused: 'id_token',
-  id_token_key_not_found: 'id_token',
-  id_token_signature_invalid: 'id_token',
-  id_token_claim_missing: 'id_token',
-  id_token_claim_invalid: 'id_token',
-  id_token_issuer_mismatch: 'id_token',
-  id_token_audience_mismatch: 'id_token',
-  id_token_azp_mismatch: 'id_token',
-  id_token_subject_mismatch: 'id_token',
-  id_token_expired: 'id_token',
-  id_token_not_yet_valid: 'id_token',
-  id_token_nonce_mismatch: 'id_token',
-  id_token_nonce_unexpected: 'id_token',
-  id_token_hash_mismatch: 'id_token',
-  id_token_authentication_too_old: 'id_token',
-  id_token_acr_mismatch: 'id_token',
-  keys_unavailable: 'id_token',
-  // userinfo
-  userinfo_refused: 'userinfo',
-  userinfo_invalid: 'userinfo',
-  userinfo_subject_mismatch: 'userinfo',
-} as const
+  token_update_conflict: 'refresh',
+}
 
-export type ClientErrorCode = keyof typeof STAGE
+function stageOf(code: ClientErrorCode): ClientStage {
+  const stages: Partial<Record<string, ClientStage>> = STAGES
+  return EXCEPTIONS[code] ?? stages[code.slice(0, code.indexOf('_'))] ?? 'resource'
+}
 
 /** What a provider said when it refused. Its words: fit for a log or a support page, not for decisions or as HTML. */
 export interface ProviderRefusal {
@@ -117,7 +111,7 @@ export class ClientError extends Error {
   constructor(code: ClientErrorCode, message: string, options: ClientErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
-    this.stage = options.stage ?? STAGE[code]
+    this.stage = options.stage ?? stageOf(code)
     if (options.endpoint !== undefined) this.endpoint = withoutQuery(options.endpoint)
     if (options.status !== undefined) this.status = options.status
     if (options.refusal !== undefined) this.refusal = options.refusal
@@ -151,7 +145,8 @@ export function nameOfRefusal(refusal: ProviderRefusal | undefined): string {
   return refusal !== undefined && isOAuth2ErrorCode(refusal.error) ? ` (${refusal.error})` : ''
 }
 
-function toRefusalText(value: unknown): string | undefined {
+/** A text of somebody else's, fit for a log: short, and without what could forge a line. */
+export function toRefusalText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const text = value.slice(0, MAX_REFUSAL_LENGTH).replaceAll(/[^\x20-\x7e]/g, '')
   return text === '' ? undefined : text

@@ -13,6 +13,9 @@ function problems(options: Partial<OAuth2ClientOptions>): readonly string[] {
   return []
 }
 
+/** As JavaScript, or a file of settings, may have it. */
+const untyped = (options: object): Partial<OAuth2ClientOptions> => options
+
 const ADDRESS = 'must be an absolute URL with https, or http on a loopback host'
 
 describe('RFC 6749 §2 the options of a client', () => {
@@ -44,10 +47,68 @@ describe('RFC 6749 §2 the options of a client', () => {
     [{ scope: 'a "b"' }, '"scope" must be names without quotes or backslashes, separated by spaces'],
     [{ scope: ['a', 'b\\'] }, '"scope" must be names without quotes or backslashes, separated by spaces'],
     [{ redirectUri: '/callback' }, '"redirectUri" must be an absolute URI'],
+    [{ refreshTokenUrl: 'http://op.example/renew' }, `"refreshTokenUrl" ${ADDRESS}`],
+    [
+      { tokenEndpointAuthMethod: 'private_key_jwt' },
+      '"tokenEndpointAuthMethod" is unknown: expected one of client_secret_basic, client_secret_post, none, or an object',
+    ],
+    [
+      { tokenEndpointAuthMethod: 'theirs', clientAuthMethods: [{ method: 'ours', authenticate: () => ({}) }] },
+      '"tokenEndpointAuthMethod" is unknown: expected one of client_secret_basic, client_secret_post, none, ours, or an object',
+    ],
+    [
+      { revocationEndpointAuthMethod: 'client_secret_basic' },
+      '"clientSecret" is missing: "revocationEndpointAuthMethod" is client_secret_basic',
+    ],
+    [{ resource: 'api' }, '"resource" must be an absolute URI without fragment, or a list of such'],
+    [
+      { resource: ['https://a', 'https://a#b'] },
+      '"resource" must be an absolute URI without fragment, or a list of such',
+    ],
+    [{ authorizationDetails: [{ type: '' }] }, '"authorizationDetails" must be a list of objects with a "type"'],
+    ...(['state', 'code_challenge', 'redirect_uri', 'request_uri', 'dpop_jkt', 'nonce', 'max_age'] as const).map(
+      (name): [Partial<OAuth2ClientOptions>, string] => [
+        { authorizeParams: { [name]: 'x' } },
+        `"${name}" cannot be set through "authorizeParams": the client sets it for each request`,
+      ],
+    ),
+    [
+      { accessTokenParams: { grant_type: 'x' } },
+      '"grant_type" cannot be set through "accessTokenParams": the client sets it for each request',
+    ],
+    [
+      { refreshTokenParams: { refresh_token: 'x' } },
+      '"refresh_token" cannot be set through "refreshTokenParams": the client sets it for each request',
+    ],
+    [untyped({ tokenPlacement: 'uri' }), '"tokenPlacement" must be one of header, query, body'],
+    [untyped({ codeChallengeMethod: 'plain' }), '"codeChallengeMethod" must be one of S256, none'],
+    [
+      untyped({ pushedAuthorizationRequests: true }),
+      '"pushedAuthorizationRequests" must be one of auto, always, never',
+    ],
     [{ leeway: Number.NaN }, '"leeway" must be a whole number of seconds'],
     [{ leeway: -1 }, '"leeway" must be a whole number of seconds'],
   ])('%j: %s', (options, problem) => {
     expect(problems(options)).toEqual([problem])
+  })
+
+  it('takes what is right', () => {
+    expect(
+      problems({
+        refreshTokenUrl: 'https://op.example/renew',
+        clientAuthMethods: [{ method: 'ours', authenticate: () => ({}) }],
+        tokenEndpointAuthMethod: 'ours',
+        revocationEndpointAuthMethod: 'none',
+        resource: ['https://api.example', 'urn:example:api'],
+        authorizationDetails: [{ type: 'payment' }],
+        authorizeParams: { prompt: 'login' },
+        accessTokenParams: { audience: 'api' },
+        refreshTokenParams: { scope: 'a' },
+        tokenPlacement: 'query',
+        pushedAuthorizationRequests: 'always',
+        userAgent: 'app/1.0',
+      }),
+    ).toEqual([])
   })
 
   it('tells every problem at once', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { answer } from '../../../test/support/stub-provider.ts'
 import { type OutgoingRequest, outgoingFetch } from '../../http/fetch.ts'
 import { OAuth2Client } from './client.ts'
@@ -13,6 +13,7 @@ function setUp(options: Partial<OAuth2ClientOptions> = {}) {
     clientId: 'app',
     accessTokenUrl: 'https://op.example/token',
     apiBaseUrl: 'https://api.example/v1/',
+    userAgent: 'test',
     transport: async (request) => {
       requests.push(request)
       return answer(200, { ok: true })
@@ -31,7 +32,10 @@ describe('RFC 6750 §2.1 calling an API', () => {
       {
         method: method.toUpperCase(),
         url: 'https://api.example/v1/files?x=1',
-        headers: [['authorization', 'Bearer T']],
+        headers: [
+          ['authorization', 'Bearer T'],
+          ['user-agent', 'test'],
+        ],
       },
     ])
   })
@@ -43,6 +47,7 @@ describe('RFC 6750 §2.1 calling an API', () => {
         headers: [
           ['content-type', 'application/json'],
           ['authorization', 'Bearer T'],
+          ['user-agent', 'test'],
         ],
         body: '{"a":1}',
       },
@@ -53,6 +58,7 @@ describe('RFC 6750 §2.1 calling an API', () => {
         headers: [
           ['content-type', 'application/merge-patch+json'],
           ['authorization', 'Bearer T'],
+          ['user-agent', 'test'],
         ],
         body: '[]',
       },
@@ -63,6 +69,7 @@ describe('RFC 6750 §2.1 calling an API', () => {
         headers: [
           ['content-type', 'application/x-www-form-urlencoded'],
           ['authorization', 'Bearer T'],
+          ['user-agent', 'test'],
         ],
         body: 'a=1&a=2&c=x+y',
       },
@@ -73,6 +80,7 @@ describe('RFC 6750 §2.1 calling an API', () => {
         headers: [
           ['accept', 'text/csv'],
           ['authorization', 'Bearer T'],
+          ['user-agent', 'test'],
         ],
         body: 'raw',
       },
@@ -140,12 +148,99 @@ describe('RFC 6750 §5.3 where a token is sent', () => {
   })
 })
 
+describe('RFC 6750 §2 where in a request the token goes', () => {
+  const queried = 'https://api.example/v1/files?x=1&access_token=T'
+
+  it('§2.3 query: into the URL, with a word to those who store URLs', async () => {
+    const { client, requests } = setUp({ tokenPlacement: 'query' })
+    await client.get('files?x=1', { token })
+    await client.post('files?x=1', { token, form: { a: '1' } })
+    expect(requests.map(({ url }) => url)).toEqual([queried, queried])
+    expect(requests[0]?.headers).toEqual([
+      ['cache-control', 'no-store'],
+      ['user-agent', 'test'],
+    ])
+  })
+
+  it('§2.3 query: is not in the error when the call fails', async () => {
+    const transport = outgoingFetch({ fetch: () => Promise.reject(new TypeError('fetch failed')) })
+    const error: unknown = await setUp({ transport, tokenPlacement: 'query' })
+      .client.get('files', { token: { ...token, access_token: 'hush' } })
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'request_failed', endpoint: 'https://api.example/v1/files' })
+    expect(String(error)).not.toContain('hush')
+  })
+
+  it('§2.2 body: into forms', async () => {
+    const { client, requests } = setUp({ tokenPlacement: 'body' })
+    await client.post('files', { token, form: { a: '1' } })
+    expect(requests[0]).toEqual({
+      method: 'POST',
+      url: 'https://api.example/v1/files',
+      headers: [
+        ['content-type', 'application/x-www-form-urlencoded'],
+        ['user-agent', 'test'],
+      ],
+      body: 'a=1&access_token=T',
+    })
+  })
+
+  it.each<[string, ProtectedRequestOptions]>([
+    ['post', { json: {} }],
+    ['post', { body: 'raw' }],
+    ['get', {}],
+    ['GET', { form: { a: '1' } }],
+  ])('§2.2 body: leaves it in the header of %s %j, where there is no form to put it in', async (method, options) => {
+    const { client, requests } = setUp({ tokenPlacement: 'body' })
+    await client.request(method, 'files', { token, ...options })
+    expect(requests[0]?.headers).toContainEqual(['authorization', 'Bearer T'])
+    expect(String(requests[0]?.body)).not.toContain('access_token')
+  })
+
+  it.each([
+    ['query', 'access tokens go into URLs, which logs and histories keep'],
+    ['body', 'access tokens go into forms, which APIs may log'],
+    ['header', undefined],
+  ] as const)('%s: says once what is given up', async (tokenPlacement, warning) => {
+    const warn = vi.fn()
+    const logger = { debug: warn, info: warn, warn, error: warn }
+    const { client } = setUp({ tokenPlacement, logger })
+    await client.get('files', { token })
+    await client.get('files', { token })
+    expect(warn.mock.calls.map(([line]) => line)).toEqual(warning === undefined ? [] : [warning])
+  })
+})
+
 describe('RFC 6749 §7.1 what kind of token it is', () => {
   it('refuses a type that it does not know', async () => {
     await expect(setUp().client.get('files', { token: { ...token, token_type: 'mac' } })).rejects.toMatchObject({
       code: 'token_type_unsupported',
-      message: '"token_type" of the token is not supported: expected Bearer',
+      message: '"token_type" of the token is not supported: expected Bearer or DPoP',
     })
+  })
+
+  it('RFC 9449 §7.1: refuses a token that is bound to a key which it does not have', async () => {
+    const { client, requests } = setUp()
+    await expect(client.get('files', { token: { ...token, token_type: 'dpop' } })).rejects.toMatchObject({
+      code: 'token_type_unsupported',
+      message:
+        '"token_type" of the token is not supported: expected the key that it is bound to, as "dpop" of the client',
+      parameter: 'token_type',
+    })
+    expect(requests).toEqual([])
+  })
+
+  it.each(['bearer', 'Bearer', 'BEARER'])('§5.1: knows Bearer however it is written: %s', async (tokenType) => {
+    const { client, requests } = setUp()
+    await client.get('files', { token: { ...token, token_type: tokenType } })
+    expect(requests[0]?.headers).toContainEqual(['authorization', 'Bearer T'])
+  })
+
+  it('sends no token where it is told to withhold it', async () => {
+    const { client, requests } = setUp()
+    await client.get('files', { withholdToken: true })
+    await client.get('files', { token, withholdToken: true })
+    expect(requests.map(({ headers }) => headers)).toEqual([[['user-agent', 'test']], [['user-agent', 'test']]])
   })
 
   it('refuses to call without a token, and knows no address without a base', async () => {

@@ -2,14 +2,19 @@ import type { OutgoingRequest } from '../../http/fetch.ts'
 import type { Header } from '../../http/response.ts'
 import { isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
-import { toForm, type WireParameters } from './endpoint-request.ts'
 import { ClientError } from './errors.ts'
+import type { TokenPlacement } from './options.ts'
 import type { TokenSet } from './token-set.ts'
+import { setParameters, toForm, type WireParameters } from './wire-parameters.ts'
 
 /** A request to an API. At most one of `json`, `form` and `body`. */
 export interface ProtectedRequestOptions {
   /** The token that opens the API; it is renewed first where it has expired and can be. */
   token?: TokenSet | undefined
+  /** The request of the application that this call serves: the client's `fetchToken` finds the token that goes with it. */
+  request?: unknown
+  /** Whether to send no token at all. Default `false`. */
+  withholdToken?: boolean
   headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   json?: unknown
@@ -20,37 +25,100 @@ export interface ProtectedRequestOptions {
   signal?: AbortSignal
 }
 
+/** How a token is presented. */
+export interface Presentation {
+  readonly token: TokenSet | undefined
+  readonly placement: TokenPlacement
+}
+
 /**
- * A request with the access token in its header: never in the URL, where logs and histories keep it, and never over plain
- * http to another machine.
+ * A request with the access token: in its header unless the client was told otherwise, and never over plain http to another
+ * machine.
  *
- * @throws ClientError `insecure_endpoint`, `token_type_unsupported`
- * @spec RFC 6750 §2.1
+ * @throws ClientError `insecure_endpoint`
+ * @spec RFC 6750 §2
  */
 export function buildProtectedRequest(
   method: string,
   url: string,
-  token: TokenSet,
+  { token, placement }: Presentation,
   options: ProtectedRequestOptions,
 ): OutgoingRequest {
-  const target = parseUrl(url)
-  if (target === undefined || !isHttpsOrLoopback(target)) {
-    throw new ClientError(
-      'insecure_endpoint',
-      'access token is not sent there: "url" must be https, or http on a loopback host',
-      {
-        endpoint: url,
-      },
-    )
-  }
-  const content = toContent(options)
+  requireSecure(url)
+  const { signal } = options
+  const place = token === undefined ? IN_NOTHING : PLACES[placementOf(token, placement, method, options)](token)
+  const target = new URL(url)
+  setParameters(target, place.query ?? {})
+  const { type, body } = toContent(options, place.form)
   return {
     method: method.toUpperCase(),
-    url,
-    headers: [...toHeaders(options.headers ?? {}, content.type), ['authorization', `Bearer ${bearerOf(token)}`]],
-    ...(content.body !== undefined && { body: content.body }),
-    ...(options.signal !== undefined && { signal: options.signal }),
+    url: place.query === undefined ? url : target.href,
+    headers: [...toHeaders(options.headers ?? {}, type), ...(place.headers ?? [])],
+    ...(body !== undefined && { body }),
+    ...(signal !== undefined && { signal }),
   }
+}
+
+interface Place {
+  readonly headers?: readonly Header[]
+  readonly query?: WireParameters
+  readonly form?: WireParameters
+}
+
+const IN_NOTHING: Place = {}
+
+const PLACES: Readonly<Record<TokenPlacement, (token: TokenSet) => Place>> = {
+  header: ({ access_token, token_type }) => ({
+    headers: [['authorization', `${isDpop(token_type) ? 'DPoP' : 'Bearer'} ${access_token}`]],
+  }),
+  // What is stored with its URL would be stored with the token.
+  query: ({ access_token }) => ({ query: { access_token }, headers: [['cache-control', 'no-store']] }),
+  body: ({ access_token }) => ({ form: { access_token } }),
+}
+
+/**
+ * A form has room for a token, other content does not, and every API has to look into the header. A proof of possession
+ * is only looked for beside the header.
+ *
+ * @spec RFC 6750 §2.2
+ * @spec RFC 9449 §7.1
+ */
+function placementOf(
+  { token_type }: TokenSet,
+  placement: TokenPlacement,
+  method: string,
+  { form }: ProtectedRequestOptions,
+): TokenPlacement {
+  if (isDpop(token_type)) return 'header'
+  return placement === 'body' && (form === undefined || /^(?:get|head)$/i.test(method)) ? 'header' : placement
+}
+
+/** Whether a token is only good with a proof that its key is held. @spec RFC 9449 §5 */
+export function isDpop(tokenType: string): boolean {
+  return tokenType.toLowerCase() === 'dpop'
+}
+
+/**
+ * A token type that is not understood must not be used: what it would prove is unknown.
+ *
+ * @throws ClientError `token_type_unsupported`
+ * @spec RFC 6749 §7.1
+ */
+export function requireUsable({ token_type }: TokenSet, hasKey: boolean): void {
+  if (token_type.toLowerCase() === 'bearer' || (hasKey && isDpop(token_type))) return
+  const expectation = isDpop(token_type) ? 'the key that it is bound to, as "dpop" of the client' : 'Bearer or DPoP'
+  throw new ClientError(
+    'token_type_unsupported',
+    `"token_type" of the token is not supported: expected ${expectation}`,
+    { parameter: 'token_type' },
+  )
+}
+
+function requireSecure(url: string): void {
+  const target = parseUrl(url)
+  if (target !== undefined && isHttpsOrLoopback(target)) return
+  const message = 'access token is not sent there: "url" must be https, or http on a loopback host'
+  throw new ClientError('insecure_endpoint', message, { endpoint: url })
 }
 
 /**
@@ -70,18 +138,15 @@ export function resolveApiUrl(url: string | URL, apiBaseUrl: string | undefined)
   return resolved.href
 }
 
-/** A token type that is not understood must not be used: what it would prove is unknown. @spec RFC 6749 §7.1 */
-function bearerOf({ access_token, token_type }: TokenSet): string {
-  if (token_type.toLowerCase() === 'bearer') return access_token
-  throw new ClientError('token_type_unsupported', '"token_type" of the token is not supported: expected Bearer')
-}
-
-function toContent({ json, form, body }: ProtectedRequestOptions): { type?: string; body?: string | Uint8Array } {
+function toContent(
+  { json, form, body }: ProtectedRequestOptions,
+  more: WireParameters | undefined,
+): { type?: string; body?: string | Uint8Array } {
   if ([json, form, body].filter((content) => content !== undefined).length > 1) {
     throw new ConfigurationError('OAuth2Client', ['a request takes one of "json", "form" and "body"'])
   }
   if (json !== undefined) return { type: 'application/json', body: JSON.stringify(json) }
-  if (form !== undefined) return { type: 'application/x-www-form-urlencoded', body: toForm(form) }
+  if (form !== undefined) return { type: 'application/x-www-form-urlencoded', body: toForm({ ...form, ...more }) }
   return body === undefined ? {} : { body }
 }
 

@@ -1,8 +1,9 @@
 import { isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
-import { isNonEmptyString, isStringArray } from '../../util/assert.ts'
+import { isNonEmptyString, isRecord, isStringArray } from '../../util/assert.ts'
 import type { JsonObject } from '../../util/json.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { ClientError } from './errors.ts'
+import type { IssuerMatcher } from './issuer-matcher.ts'
 
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean'
 
@@ -18,6 +19,10 @@ interface Shape {
 }
 
 const ENDPOINT: Shape = { is: isEndpoint, expectation: 'an absolute URL with https, or http on a loopback host' }
+const ALIASES: Shape = {
+  is: (value) => isRecord(value) && Object.values(value).every(isEndpoint),
+  expectation: 'an object of absolute URLs with https',
+}
 const LIST: Shape = { is: isStringArray, expectation: 'a list of strings' }
 const FLAG: Shape = { is: isBoolean, expectation: 'true or false' }
 
@@ -32,12 +37,18 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   jwks_uri: ENDPOINT,
   userinfo_endpoint: ENDPOINT,
   revocation_endpoint: ENDPOINT,
+  pushed_authorization_request_endpoint: ENDPOINT,
+  introspection_endpoint: ENDPOINT,
+  device_authorization_endpoint: ENDPOINT,
+  registration_endpoint: ENDPOINT,
+  mtls_endpoint_aliases: ALIASES,
   end_session_endpoint: ENDPOINT,
   token_endpoint_auth_methods_supported: LIST,
   revocation_endpoint_auth_methods_supported: LIST,
   id_token_signing_alg_values_supported: LIST,
   code_challenge_methods_supported: LIST,
   authorization_response_iss_parameter_supported: FLAG,
+  require_pushed_authorization_requests: FLAG,
 }
 
 /**
@@ -52,10 +63,12 @@ export function validateServerMetadata(
   document: JsonObject,
   issuers: readonly string[],
   endpoint: string,
+  acceptIssuer?: IssuerMatcher,
 ): ServerMetadata {
   const metadata = withoutEmpty(document)
   requireShape(metadata, endpoint)
-  if (issuers.includes(metadata.issuer)) return metadata
+  const { issuer } = metadata
+  if (issuers.includes(issuer) || acceptIssuer?.(issuer, { where: 'metadata', metadata }) === true) return metadata
   const message = `"issuer" in the server metadata mismatch: expected "${issuers[0]}"`
   throw new ClientError('issuer_mismatch', message, { stage: 'discovery', endpoint, parameter: 'issuer' })
 }

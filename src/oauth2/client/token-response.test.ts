@@ -65,7 +65,16 @@ describe('RFC 6749 §5.1 a token response', () => {
     ['{}', 'access_token', '"access_token" in the token response is missing'],
     ['{"access_token":"","token_type":"b"}', 'access_token', '"access_token" in the token response is missing'],
     ['{"access_token":7,"token_type":"b"}', 'access_token', '"access_token" in the token response must be a text'],
-    ['{"access_token":"a"}', 'token_type', '"token_type" in the token response is missing'],
+    [
+      '{"access_token":"a"}',
+      'token_type',
+      '"token_type" in the token response is missing: the hook "accessTokenResponse" of "compliance" can add it',
+    ],
+    ...['{}', '[{}]', '[{"type":""}]', '["x"]'].map((details) => [
+      `{"access_token":"a","token_type":"b","authorization_details":${details}}`,
+      'authorization_details',
+      '"authorization_details" in the token response must be a list of objects with a "type"',
+    ]),
     [
       '{"access_token":"a","token_type":"b","refresh_token":[]}',
       'refresh_token',

@@ -1,5 +1,6 @@
 import type { Seconds } from '../../util/clock.ts'
 import type { JsonObject } from '../../util/json.ts'
+import { type AuthorizationDetail, isAuthorizationDetails } from '../authorization-details.ts'
 import { ClientError, type ClientStage, nameOfRefusal, readRefusal } from './errors.ts'
 import type { TokenSet } from './token-set.ts'
 
@@ -32,10 +33,11 @@ export function validateTokenResponse(answer: TokenAnswer, context: TokenRespons
   return {
     ...reader.others(OWN_MEMBERS),
     access_token: reader.requiredToken('access_token'),
-    token_type: reader.requiredText('token_type'),
+    token_type: reader.requiredText('token_type', ': the hook "accessTokenResponse" of "compliance" can add it'),
     ...optional('refresh_token', reader.text('refresh_token')),
     ...optional('scope', reader.text('scope')),
     ...optional('id_token', reader.text('id_token')),
+    ...optional('authorization_details', reader.details('authorization_details')),
     ...optional('expires_in', expiresIn),
     ...optional('expires_at', expiresAt),
   }
@@ -69,9 +71,9 @@ class MemberReader {
     this.#members = new Map(Object.entries(answer.value).filter(([, value]) => value !== null && value !== ''))
   }
 
-  requiredText(name: string): string {
+  requiredText(name: string, advice = ''): string {
     const text = this.text(name)
-    if (text === undefined) throw this.#invalid(name, 'is missing')
+    if (text === undefined) throw this.#invalid(name, `is missing${advice}`)
     return text
   }
 
@@ -101,6 +103,13 @@ class MemberReader {
   point(name: string): Seconds | undefined {
     const value = this.#members.get(name)
     return typeof value === 'number' && Number.isFinite(value) ? Math.floor(value) : undefined
+  }
+
+  /** @spec RFC 9396 §7 */
+  details(name: string): readonly AuthorizationDetail[] | undefined {
+    const value = this.#members.get(name)
+    if (value === undefined || isAuthorizationDetails(value)) return value
+    throw this.#invalid(name, 'must be a list of objects with a "type"')
   }
 
   others(names: readonly string[]): Record<string, unknown> {

@@ -35,3 +35,8 @@ export function isExpired(token: TokenSet, options: ExpiryOptions = {}): boolean
   const capped = token.expires_in === undefined ? leeway : Math.min(leeway, token.expires_in / 2)
   return nowInSeconds(options.clock ?? Date.now) >= token.expires_at - capped
 }
+
+/** Whether two token sets hold the same tokens, whatever else is in them. */
+export function isSameToken(one: TokenSet, other: TokenSet): boolean {
+  return one.access_token === other.access_token && one.refresh_token === other.refresh_token
+}

@@ -1,4 +1,5 @@
-import { outgoingFetch, type Transport } from '../../http/fetch.ts'
+import { defaultTransport } from '../../http/default-transport.ts'
+import type { Transport } from '../../http/fetch.ts'
 import { asymmetricAlgorithms } from '../../jose/algorithms/accepted.ts'
 import type { Clock, Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
@@ -53,7 +54,7 @@ export class IntrospectionValidator implements TokenValidator {
     this.#audience = [audience].flat()
     this.#leeway = toSeconds(leeway)
     this.#clock = clock
-    this.#transport = options.transport ?? outgoingFetch({ timeout: 5, maxBytes: 65_536 })
+    this.#transport = options.transport ?? defaultTransport({ timeout: 5, maxBytes: 65_536 })
     const surroundings = { transport: this.#transport, clock, logger: createLogger(options.logger) }
     this.#findEndpoint = endpointOf(options, surroundings)
     this.#readSigned = options.signedAnswers && reader(options.signedAnswers, issuer ?? '', surroundings)

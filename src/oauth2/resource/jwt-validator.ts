@@ -1,4 +1,5 @@
-import { outgoingFetch, type Transport } from '../../http/fetch.ts'
+import { defaultTransport } from '../../http/default-transport.ts'
+import type { Transport } from '../../http/fetch.ts'
 import { checkIssuer } from '../../http/url.ts'
 import { asymmetricAlgorithms, isListOfAlgorithms } from '../../jose/algorithms/accepted.ts'
 import { JoseError } from '../../jose/errors.ts'
@@ -63,7 +64,7 @@ export class JwtValidator implements TokenValidator {
   constructor(options: JwtValidatorOptions) {
     const problems = findProblems(options)
     if (problems.length > 0) throw new ConfigurationError('JwtValidator', problems)
-    const { transport = outgoingFetch(), clock = Date.now, logger, cache } = options
+    const { transport = defaultTransport(), clock = Date.now, logger, cache } = options
     this.#keys = findIssuerKeys(options, { transport, clock, logger: createLogger(logger) })
     const { issuer, audience, algorithms = asymmetricAlgorithms(this.#keys.registry), leeway = 30 } = options
     this.#issuer = issuer

@@ -4,12 +4,6 @@ import type { ResourceMetadata } from '../resource-metadata.ts'
 import type { ResourceProtectorOptions } from './protector-options.ts'
 import type { TokenValidators } from './token-validators.ts'
 
-/** Where the document about a resource is: its path behind the well-known one. @spec RFC 9728 §3.1 */
-export function resourceMetadataUrl(resource: string): string {
-  const { origin, pathname } = new URL(resource)
-  return `${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`
-}
-
 /**
  * What the resource says about itself: the sum of what is registered, and what its developer adds.
  *

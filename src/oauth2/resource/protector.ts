@@ -6,10 +6,10 @@ import { ConfigurationError } from '../../util/configuration-error.ts'
 import { createLogger, type Logger } from '../../util/logger.ts'
 import { OAuth2Error } from '../errors.ts'
 import { findPresentedToken, type PresentedToken } from '../presented-token.ts'
-import type { ResourceMetadata } from '../resource-metadata.ts'
+import { type ResourceMetadata, resourceMetadataUrl } from '../resource-metadata.ts'
 import type { AccessToken } from './access-token.ts'
 import { refuse } from './challenge.ts'
-import { buildResourceMetadata, resourceMetadataUrl, routeMetadata } from './own-metadata.ts'
+import { buildResourceMetadata, routeMetadata } from './own-metadata.ts'
 import { findProtectorProblems, type ResourceProtectorOptions } from './protector-options.ts'
 import {
   type Alternatives,

@@ -115,6 +115,30 @@ describe('OIDC Core §3.1.3.7 redeeming a code without the registry', () => {
     })
   })
 
+  it.each(['c_hash', 's_hash', 'at_hash'])('holds the ID token to the %s of this login', async (name) => {
+    const { url, state, codeVerifier, nonce } = await client.createAuthorizationUrl()
+    const callback = await client.validateCallback(provider.authorize(url), { state })
+    provider.claims = { [name]: 'AAAAAAAAAAAAAAAAAAAAAA' }
+    await expect(client.fetchToken(callback, { codeVerifier, nonce })).rejects.toMatchObject({
+      code: 'id_token_hash_mismatch',
+      parameter: name,
+    })
+  })
+
+  it('takes no ID token that is older than it may be', async () => {
+    const { issuer, transport, clock } = provider
+    const options = { clientId: 'app', issuer, transport, clock: clock.read, scope: 'openid' }
+    const rp = new OpenIdClient({ ...options, idTokenMaxAge: 60 })
+    const token = { access_token: 'T', token_type: 'Bearer', id_token: await provider.signIdToken({}) }
+    clock.advance(90)
+    expect((await rp.parseIdToken(token)).report.iat).toBe('ok')
+    clock.advance(1)
+    await expect(rp.parseIdToken(token)).rejects.toMatchObject({ code: 'id_token_too_old' })
+    expect(() => new OpenIdClient({ ...options, idTokenMaxAge: Number.NaN })).toThrow(
+      '"idTokenMaxAge" must be a whole number of seconds',
+    )
+  })
+
   it('needs an ID token only where somebody logs in', async () => {
     provider.token = { id_token: undefined }
     expect(await client.clientCredentials()).not.toHaveProperty('userinfo')

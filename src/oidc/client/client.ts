@@ -1,7 +1,7 @@
 import { randomToken } from '../../crypto/random.ts'
 import { decodeUnverifiedJwt } from '../../jose/jwt/index.ts'
 import { type AuthorizationCallback, isAuthorizationCallback } from '../../oauth2/client/callback.ts'
-import { type CodeExchange, OAuth2Client } from '../../oauth2/client/client.ts'
+import { type CodeExchange, OAuth2Client, type RenewalOptions } from '../../oauth2/client/client.ts'
 import { getEndpoint } from '../../oauth2/client/endpoint-request.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
 import type { TokenParameters } from '../../oauth2/client/token-request.ts'
@@ -14,10 +14,14 @@ import { toIdTokenError } from './id-token-failure.ts'
 import { type LoginUrl, type LoginUrlOptions, toLoginParameters } from './login-url.ts'
 import { buildLogoutUrl, type LogoutUrl, type LogoutUrlOptions } from './logout.ts'
 import { asksForLogin, type KnownProvider, type OpenIdClientOptions, toOAuth2Options } from './options.ts'
-import { ProviderKeys } from './provider-keys.ts'
+import type { ProviderTokenExpectations } from './provider-token.ts'
+import { ProviderTokens } from './provider-tokens.ts'
 import { readUserinfo, type Userinfo } from './userinfo.ts'
 
-/** A token set, and who logged in. */
+/**
+ * A token set, and who logged in. `id_token` is always the signed one: where it came encrypted, the one that was in it,
+ * which is also what a logout needs as its hint.
+ */
 export interface OpenIdTokenSet extends TokenSet {
   /** The claims of the validated ID token. */
   userinfo?: IdTokenClaims
@@ -41,8 +45,6 @@ export interface Login {
   readonly idToken?: ValidatedIdToken
 }
 
-const DEFAULT_TOLERANCE: Seconds = 30
-
 /** Parameters that an ID token is held to. */
 const COMPARED: readonly string[] = ['nonce', 'max_age']
 
@@ -60,16 +62,13 @@ const COMPARED: readonly string[] = ['nonce', 'max_age']
  * @spec OIDC Core §3.1
  */
 export class OpenIdClient extends OAuth2Client {
-  readonly #keys: ProviderKeys
-  readonly #signedResponseAlg: string | undefined
-  readonly #clockTolerance: Seconds
+  readonly #options: OpenIdClientOptions
+  readonly #tokens: ProviderTokens
 
   constructor(options: OpenIdClientOptions) {
     super(toOAuth2Options(options), ['openid-configuration', 'oauth-authorization-server'])
-    const { clientSecret, transport, clock, logger } = this.settings
-    this.#keys = new ProviderKeys({ jwks: options.jwks, clientSecret, transport, clock, logger })
-    this.#signedResponseAlg = options.idTokenSignedResponseAlg
-    this.#clockTolerance = options.clockTolerance ?? DEFAULT_TOLERANCE
+    this.#options = options
+    this.#tokens = new ProviderTokens(options, this.settings)
   }
 
   /** What is known about the provider. */
@@ -101,12 +100,12 @@ export class OpenIdClient extends OAuth2Client {
     return token
   }
 
-  override refreshToken(token: OpenIdTokenSet): Promise<OpenIdTokenSet> {
-    return super.refreshToken(token)
+  override refreshToken(token: OpenIdTokenSet, options?: RenewalOptions): Promise<OpenIdTokenSet> {
+    return super.refreshToken(token, options)
   }
 
-  override ensureActiveToken(token: OpenIdTokenSet): Promise<OpenIdTokenSet> {
-    return super.ensureActiveToken(token)
+  override ensureActiveToken(token: OpenIdTokenSet, options?: RenewalOptions): Promise<OpenIdTokenSet> {
+    return super.ensureActiveToken(token, options)
   }
 
   /**
@@ -115,7 +114,30 @@ export class OpenIdClient extends OAuth2Client {
    * @throws ClientError `id_token_…`, `keys_unavailable`
    */
   async parseIdToken(token: TokenSet, expected: LoginExpectations = {}): Promise<ValidatedIdToken> {
-    return this.#validate(token, expected)
+    const idToken = await this.#tokens.openAgain(idTokenOf(token))
+    return this.#validate(idToken, { ...expected, accessToken: token.access_token })
+  }
+
+  /**
+   * Opens and verifies what the provider signed for this client beside ID tokens: with the same keys, under the same rules.
+   *
+   * @throws ClientError `keys_unavailable`, `id_token_not_encrypted` …, and what `verify` throws.
+   */
+  async verifyWithProvider<T>(
+    token: string,
+    verify: (signed: string, expected: ProviderTokenExpectations) => Promise<T>,
+  ): Promise<T> {
+    const signed = await this.#tokens.open(token)
+    return this.#tokens.verify(await this.metadata(), (expected) => verify(signed, expected))
+  }
+
+  /** Whether it is the provider that calls itself so. */
+  async isIssuer(issuer: string): Promise<boolean> {
+    const metadata = await this.metadata()
+    const { acceptIssuer } = this.settings
+    return acceptIssuer === undefined
+      ? metadata.issuer === issuer
+      : acceptIssuer(issuer, { where: 'response', metadata })
   }
 
   /**
@@ -125,9 +147,12 @@ export class OpenIdClient extends OAuth2Client {
    * @spec OIDC Core §5.3
    */
   async userinfo(token: OpenIdTokenSet): Promise<Userinfo> {
-    const endpoint = getEndpoint(await this.metadata(), 'userinfo_endpoint')
-    const response = await this.send('userinfo', 'GET', endpoint, { token, headers: { accept: 'application/json' } })
-    return readUserinfo(response, { endpoint, subject: this.#whoLoggedIn(token)?.sub })
+    const provider = await this.metadata()
+    const endpoint = getEndpoint(provider, 'userinfo_endpoint')
+    const protection = this.#tokens.userinfoProtection(provider)
+    const accept = protection === undefined ? 'application/json' : 'application/jwt'
+    const response = await this.send('userinfo', 'GET', endpoint, { token, headers: { accept } })
+    return readUserinfo(response, { endpoint, protection, subject: this.#whoLoggedIn(token)?.sub })
   }
 
   /** @spec OIDC RP-Initiated Logout §2 */
@@ -143,13 +168,22 @@ export class OpenIdClient extends OAuth2Client {
   protected async fetchLogin(
     grant: AuthorizationCallback | TokenParameters,
     exchange: LoginExchange,
-    isLogin: boolean = exchange.nonce !== undefined || asksForLogin(this.settings.scope),
+    isLogin: boolean = exchange.nonce !== undefined || asksForLogin(exchange.scope ?? this.settings.scope),
   ): Promise<Login> {
     const token = await super.fetchToken(grant, exchange)
     if (!isLogin) return { token }
     if (token.id_token === undefined && !isAuthorizationCallback(grant)) return { token }
-    const idToken = await this.#validate(token, exchange)
-    return { token: { ...token, userinfo: idToken.claims }, idToken }
+    const signed = await this.#tokens.open(idTokenOf(token))
+    const { nonce, maxAge, acrValues } = exchange
+    const idToken = await this.#validate(signed, {
+      ...{ nonce, maxAge, acrValues, accessToken: token.access_token },
+      ...(isAuthorizationCallback(grant) && bindingOf(grant)),
+    })
+    return { token: { ...token, id_token: signed, userinfo: idToken.claims }, idToken }
+  }
+
+  protected override subjectOf(token: OpenIdTokenSet): string | undefined {
+    return this.#whoLoggedIn(token)?.sub
   }
 
   /** A renewed ID token must be about the same person; where there is none, the one of the login stays. */
@@ -157,27 +191,16 @@ export class OpenIdClient extends OAuth2Client {
     const before = this.#whoLoggedIn(previous)
     if (before === undefined) return token
     if (token.id_token === undefined) return { ...token, ...pickIdentity(previous) }
-    const { claims } = await this.#validate(token, {}, before)
-    return { ...token, userinfo: claims }
+    const signed = await this.#tokens.open(token.id_token)
+    const { claims } = await this.#validate(signed, { accessToken: token.access_token, renews: before })
+    return { ...token, id_token: signed, userinfo: claims }
   }
 
-  async #validate(token: TokenSet, expected: LoginExpectations, renews?: RenewedClaims): Promise<ValidatedIdToken> {
-    const idToken = token.id_token
-    if (idToken === undefined) {
-      throw new ClientError('id_token_missing', '"id_token" in the token response is missing: "scope" had openid')
-    }
-    const provider = await this.metadata()
-    const algorithms = algorithmsOf(provider, this.#signedResponseAlg)
-    const { nonce, maxAge, acrValues } = expected
-    const expectations = {
-      ...this.#expectations(token, provider),
-      algorithms,
-      nonce,
-      maxAge,
-      acrValues,
-      ...(renews && { renews }),
-    }
-    return this.#keys.use(provider, algorithms, (keys) => validateIdToken(idToken, { ...expectations, keys }))
+  async #validate(idToken: string, expected: LoginBinding): Promise<ValidatedIdToken> {
+    const maxTokenAge = this.#options.idTokenMaxAge
+    const validate = (common: ProviderTokenExpectations): Promise<ValidatedIdToken> =>
+      validateIdToken(idToken, { ...expected, maxTokenAge, ...common })
+    return this.#tokens.verify(await this.metadata(), validate)
   }
 
   /** By the claims that were validated at the login, or where only the ID token was kept, by that. */
@@ -185,42 +208,33 @@ export class OpenIdClient extends OAuth2Client {
     if (userinfo !== undefined) return userinfo
     return idToken !== undefined && asksForLogin(this.settings.scope) ? readAgain(idToken) : undefined
   }
+}
 
-  #expectations(token: TokenSet, { issuer }: KnownProvider): Omit<IdTokenExpectations, 'keys' | 'algorithms'> {
-    if (issuer === undefined) {
-      throw new ConfigurationError('OpenIdClient', [
-        '"issuer" is missing: an ID token is only accepted from its issuer',
-      ])
-    }
-    return {
-      issuer,
-      clientId: this.clientId,
-      accessToken: token.access_token,
-      clockTolerance: this.#clockTolerance,
-      clock: this.settings.clock,
-    }
-  }
+/** What an ID token is held to beyond what holds for every token of its provider. */
+type LoginBinding = Omit<IdTokenExpectations, keyof ProviderTokenExpectations | 'maxTokenAge'>
+
+/** The token must come from the issuer that brought the code. @spec RFC 9207 §2.4 */
+function bindingOf({ code, state, parameters }: AuthorizationCallback): LoginBinding {
+  return { code, state, responseIssuer: parameters.get('iss') }
+}
+
+function idTokenOf({ id_token: idToken }: TokenSet): string {
+  if (idToken !== undefined) return idToken
+  throw new ClientError('id_token_missing', '"id_token" in the token response is missing: "scope" had openid')
 }
 
 /** The claims of an ID token that was validated when it came. */
 function readAgain(idToken: string): RenewedClaims | undefined {
   try {
-    const { sub, nonce } = decodeUnverifiedJwt(idToken).claims
-    return sub === undefined ? undefined : { sub, ...(typeof nonce === 'string' && { nonce }) }
+    const { iss, sub, nonce } = decodeUnverifiedJwt(idToken).claims
+    if (sub === undefined) return undefined
+    return { sub, ...(iss !== undefined && { iss }), ...(typeof nonce === 'string' && { nonce }) }
   } catch (error) {
     throw toIdTokenError(error)
   }
 }
 
 type RenewedClaims = NonNullable<IdTokenExpectations['renews']>
-
-/** Which algorithms the client accepts: never by what a token says, and never HMAC or `none` because a provider lists them. */
-function algorithmsOf(provider: KnownProvider, chosen: string | undefined): readonly string[] {
-  if (chosen !== undefined) return [chosen]
-  const listed = provider.id_token_signing_alg_values_supported ?? []
-  const asymmetric = listed.filter((name) => name !== 'none' && !name.startsWith('HS'))
-  return asymmetric.length > 0 ? asymmetric : ['RS256']
-}
 
 function pickIdentity({ id_token, userinfo }: OpenIdTokenSet): Partial<OpenIdTokenSet> {
   return { ...(id_token !== undefined && { id_token }), ...(userinfo !== undefined && { userinfo }) }

@@ -15,6 +15,7 @@ const CODES: Partial<Record<JoseErrorCode, ClientErrorCode>> = {
   claim_invalid: 'id_token_claim_invalid',
   token_expired: 'id_token_expired',
   token_not_yet_valid: 'id_token_not_yet_valid',
+  token_too_old: 'id_token_too_old',
 }
 
 /** The claims whose value must be an expected one. */

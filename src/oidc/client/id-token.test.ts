@@ -54,12 +54,17 @@ describe('OIDC Core §3.1.3.7 an ID token', () => {
       auth_time: NOW - 10,
       acr: 'gold',
       at_hash: await tokenHash('T', 'ES256'),
+      c_hash: await tokenHash('C', 'ES256'),
+      s_hash: await tokenHash('S', 'ES256'),
     })
     const { claims, report } = await validate(token, {
       nonce: 'N',
       maxAge: 60,
       acrValues: ['silver', 'gold'],
       accessToken: 'T',
+      code: 'C',
+      state: 'S',
+      maxTokenAge: 60,
     })
     expect(claims.sub).toBe('alice')
     expect(report).toEqual({
@@ -76,6 +81,8 @@ describe('OIDC Core §3.1.3.7 an ID token', () => {
       auth_time: 'ok',
       acr: 'ok',
       at_hash: 'ok',
+      c_hash: 'ok',
+      s_hash: 'ok',
     })
   })
 
@@ -87,6 +94,7 @@ describe('OIDC Core §3.1.3.7 an ID token', () => {
         acr: '0',
         auth_time: NOW,
         at_hash: 'x',
+        c_hash: 'x',
       }),
     )
     expect(claims['https://op.example/roles']).toEqual(['admin'])
@@ -104,6 +112,8 @@ describe('OIDC Core §3.1.3.7 an ID token', () => {
       auth_time: 'not requested',
       acr: 'not requested',
       at_hash: 'not requested',
+      c_hash: 'not requested',
+      s_hash: 'absent',
     })
   })
 
@@ -177,6 +187,25 @@ describe('OIDC Core §3.1.3.7 an ID token', () => {
       '"auth_time" (Authentication Time) claim invalid: expected a number of seconds',
     ],
     [
+      { auth_time: NOW + 31 },
+      { maxAge: 60 },
+      'id_token_claim_invalid',
+      '"auth_time" (Authentication Time) claim is in the future',
+    ],
+    [
+      { iat: NOW - 91 },
+      { maxTokenAge: 60 },
+      'id_token_too_old',
+      '"iat" (Issued At) claim is too long ago: the token is older than it may be',
+    ],
+    [
+      { iss: 'https://op.example/other' },
+      { issuer: (issuer) => issuer === 'https://op.example' },
+      'id_token_issuer_mismatch',
+      '"iss" (Issuer) claim mismatch: its validator refuses it',
+    ],
+    [{ iss: undefined }, { issuer: () => true }, 'id_token_claim_missing', '"iss" (Issuer) claim missing'],
+    [
       { acr: 'bronze' },
       { acrValues: ['silver', 'gold'] },
       'id_token_acr_mismatch',
@@ -199,6 +228,24 @@ describe('OIDC Core §3.1.3.7 an ID token', () => {
       { accessToken: 'T' },
       'id_token_hash_mismatch',
       '"at_hash" (Access Token Hash) claim mismatch: it belongs to another access token',
+    ],
+    [
+      { c_hash: 'AAAAAAAAAAAAAAAAAAAAAA' },
+      { code: 'C' },
+      'id_token_hash_mismatch',
+      '"c_hash" (Code Hash) claim mismatch: it belongs to another code',
+    ],
+    [
+      { s_hash: '' },
+      { state: 'S' },
+      'id_token_hash_mismatch',
+      '"s_hash" (State Hash) claim mismatch: it belongs to another login',
+    ],
+    [
+      {},
+      { renews: { sub: 'alice', iss: 'https://op.example/tenant' } },
+      'id_token_issuer_mismatch',
+      '"iss" (Issuer) claim mismatch: expected the one of the login',
     ],
     [
       { sub: 'mallory' },
@@ -363,7 +410,7 @@ describe('OIDC Core §10.1 the signature', () => {
 describe('OIDC Core §12.2 a renewed ID token', () => {
   it('may repeat the nonce of the login', async () => {
     const { report } = await validate(await provider.signIdToken({ nonce: 'N' }), {
-      renews: { sub: 'alice', nonce: 'N' },
+      renews: { iss: 'https://op.example', sub: 'alice', nonce: 'N' },
     })
     expect(report.nonce).toBe('ok')
   })

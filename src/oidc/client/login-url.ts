@@ -1,5 +1,6 @@
-import type { AuthorizationUrl, AuthorizationUrlOptions } from '../../oauth2/client/authorization-url.ts'
-import type { WireParameters } from '../../oauth2/client/endpoint-request.ts'
+import type { AuthorizationUrlOptions } from '../../oauth2/client/authorization-parameters.ts'
+import type { AuthorizationUrl } from '../../oauth2/client/authorization-url.ts'
+import type { WireParameters } from '../../oauth2/client/wire-parameters.ts'
 import type { Seconds } from '../../util/clock.ts'
 import type { Prompt } from '../prompt.ts'
 

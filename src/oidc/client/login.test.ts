@@ -6,8 +6,8 @@ import type { HttpRequest } from '../../http/request.ts'
 import { type HttpResponse, headerOf } from '../../http/response.ts'
 import { encodeUtf8 } from '../../util/bytes.ts'
 import type { Logger } from '../../util/logger.ts'
+import type { AuthorizeRedirectOptions, LoginCompletion } from './login-types.ts'
 import { OAuth } from './oauth.ts'
-import type { AuthorizeRedirectOptions, LoginCompletion } from './registered-client.ts'
 
 const secret = 'a secret that is long enough: 0123456789'
 const CALLBACK = 'https://app.example/cb/op'
@@ -394,9 +394,10 @@ describe('the log of a login', () => {
     const callback = provider.authorize(url)
     const login = await finish(app, callback)
     await finish(app, callback)
-    expect(lines).toHaveLength(2)
-    expect(lines[0]).toBe('login completed {"provider":"op"}')
-    expect(lines[1]).toMatch(
+    expect(lines).toHaveLength(3)
+    expect(lines[0]).toBe('login started {"provider":"op"}')
+    expect(lines[1]).toBe('login completed {"provider":"op"}')
+    expect(lines[2]).toMatch(
       /^login refused \{"provider":"op","reason":"transaction_missing","stage":"callback","message":"login cookie is missing/,
     )
     const secrets = [...new URL(callback).searchParams.values(), ...new URL(url).searchParams.values(), 'hush-hush']

@@ -1,5 +1,5 @@
 import { randomToken } from '../../crypto/random.ts'
-import { setParameters } from '../../oauth2/client/authorization-url.ts'
+import { setParameters } from '../../oauth2/client/wire-parameters.ts'
 
 /** @spec OIDC RP-Initiated Logout §2 */
 export interface LogoutUrlOptions {
@@ -9,6 +9,8 @@ export interface LogoutUrlOptions {
   idTokenHint?: string
   /** Defaults to 256 random bits where the browser comes back. */
   state?: string
+  /** Defaults to the client's own. */
+  clientId?: string
   logoutHint?: string
   uiLocales?: string | readonly string[]
 }
@@ -30,7 +32,7 @@ export function buildLogoutUrl(endpoint: string, clientId: string, options: Logo
   const url = new URL(endpoint)
   setParameters(url, {
     id_token_hint: options.idTokenHint,
-    client_id: clientId,
+    client_id: options.clientId ?? clientId,
     post_logout_redirect_uri: postLogoutRedirectUri,
     state,
     logout_hint: options.logoutHint,

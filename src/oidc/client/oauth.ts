@@ -1,13 +1,16 @@
 import type { HttpRequest } from '../../http/request.ts'
 import type { HttpResponse } from '../../http/response.ts'
-import {
-  type AuthorizeRedirectOptions,
-  type LoginCompletion,
-  type LogoutCompletion,
-  type LogoutRedirectOptions,
-  RegisteredClient,
-} from './registered-client.ts'
-import { defineOAuth, type OAuthConstructor } from './registry.ts'
+import { defineOAuth, type OAuthConstructor } from './define-oauth.ts'
+import type {
+  AuthorizeData,
+  AuthorizeRedirectOptions,
+  LoginCompletion,
+  LogoutCompletion,
+  LogoutRedirectOptions,
+} from './login-types.ts'
+import type { OnLogout } from './logout-notice.ts'
+import { RegisteredClient } from './registered-client.ts'
+import type { OAuthRegistry } from './registry.ts'
 
 /** The client of one provider, over plain requests and answers. */
 export class PlainClient extends RegisteredClient {
@@ -18,6 +21,14 @@ export class PlainClient extends RegisteredClient {
     options: AuthorizeRedirectOptions = {},
   ): Promise<{ readonly response: HttpResponse }> {
     return this.startLogin(request, redirectUri, options)
+  }
+
+  /** The cookies that remember a login whose URL `createAuthorizationUrl` made. */
+  async saveAuthorizeData(
+    request: HttpRequest,
+    login: AuthorizeData,
+  ): Promise<{ readonly setCookie: readonly string[] }> {
+    return { setCookie: await this.saveLogin(request, login) }
   }
 
   /** What came of the login; `setCookie` belongs into the answer either way. @spec OIDC Core §3.1.2.5 */
@@ -38,6 +49,16 @@ export class PlainClient extends RegisteredClient {
   validateLogoutResponse(request: HttpRequest): Promise<LogoutCompletion> {
     return this.completeLogout(request)
   }
+
+  /** The answer to a provider that tells of a logout behind the browser's back. @spec OIDC Back-Channel Logout §2.5 */
+  backChannelLogout(request: HttpRequest, onLogout: OnLogout): Promise<HttpResponse> {
+    return this.receiveBackChannelLogout(request, onLogout)
+  }
+
+  /** The page for the frame in which a provider tells of a logout. @spec OIDC Front-Channel Logout §2 */
+  frontChannelLogout(request: HttpRequest, onLogout: OnLogout): Promise<HttpResponse> {
+    return this.receiveFrontChannelLogout(request, onLogout)
+  }
 }
 
 /**
@@ -51,4 +72,10 @@ export class PlainClient extends RegisteredClient {
  * const login = await oauth.google.authorizeAccessToken(request)
  * if (login.ok) login.token.userinfo?.email
  */
-export const OAuth: OAuthConstructor<PlainClient> = /* @__PURE__ */ defineOAuth(PlainClient)
+export const OAuth: OAuthConstructor<PlainClient> = /* @__PURE__ */ defineOAuth(
+  PlainClient,
+  (request: HttpRequest) => request,
+)
+
+/** A registry of such clients, for signatures: `function routes(oauth: OAuth)`. */
+export type OAuth = OAuthRegistry<PlainClient, HttpRequest>

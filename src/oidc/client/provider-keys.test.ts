@@ -166,3 +166,55 @@ describe('OIDC Core §3.1.2.1 the options of a client that logs people in', () =
     ).toThrow('OpenIdClient: "issuer" is missing: "scope" has openid, and an ID token is only accepted from its issuer')
   })
 })
+
+describe('RFC 5861 §3, RFC 9111 §5.2.2.1 how long the keys of a provider are kept', () => {
+  const serve = (cacheControl: string): void => {
+    provider.handlers.set('/jwks', () => {
+      const { headers, ...response } = answer(200, { keys: provider.published.map((key) => key.toPublicJwk()) })
+      return { ...response, headers: [...headers, ['cache-control', cacheControl]] }
+    })
+  }
+
+  it.each([
+    ['max-age=1800', 1800],
+    ['no-store', 60],
+    ['max-age=86400', 3600],
+    ['private', 600],
+  ])('%s: %i seconds', async (cacheControl, seconds) => {
+    serve(cacheControl)
+    const rp = client()
+    await parse(rp)
+    clock.advance(seconds - 1)
+    await parse(rp)
+    expect(provider.count('/jwks')).toBe(1)
+    clock.advance(1)
+    await parse(rp)
+    expect(provider.count('/jwks')).toBe(2)
+  })
+
+  it('just past their time nobody waits for the next ones', async () => {
+    const rp = client()
+    await parse(rp)
+    clock.advance(600)
+    provider.handlers.set('/jwks', () => new Promise(() => undefined))
+    expect((await parse(rp)).report.signature).toBe('verified')
+    expect((await parse(rp)).report.signature).toBe('verified')
+    expect(provider.count('/jwks')).toBe(2)
+  })
+
+  it('a key that was withdrawn verifies no more when that time is over', async () => {
+    const rp = client()
+    await parse(rp)
+    provider.published = [await signingKey('k2')]
+    clock.advance(1200)
+    await expect(parse(rp)).rejects.toMatchObject({ code: 'id_token_key_not_found' })
+  })
+
+  it('authlib compliance hooks: the moment "jwks" repairs what it publishes', async () => {
+    const rp = client({
+      compliance: { jwksResponse: async (response) => Response.json({ keys: (await response.json()).data }) },
+    })
+    provider.handlers.set('/jwks', () => answer(200, { data: provider.published.map((key) => key.toPublicJwk()) }))
+    expect((await parse(rp)).report.signature).toBe('verified')
+  })
+})

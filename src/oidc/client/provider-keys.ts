@@ -1,11 +1,17 @@
 import type { Transport } from '../../http/fetch.ts'
-import { Key } from '../../jose/jwk/index.ts'
-import { KeySet, type KeySource, type PublicJwks, type RemoteKeySet } from '../../jose/jwks/index.ts'
+import { standardSignatureRegistry } from '../../jose/algorithms/signatures.ts'
+import { JoseError } from '../../jose/errors.ts'
+import { importPublicKey, type PublicKey } from '../../jose/jwk/public-key.ts'
+import type { PublicJwks } from '../../jose/jwk/types.ts'
+import type { VerificationKey } from '../../jose/jwk/verification-key.ts'
+import { readKnownKeys } from '../../jose/jwks/known.ts'
+import type { RemoteKeys } from '../../jose/jwks/remote-keys.ts'
+import type { KeySource } from '../../jose/jwks/source.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
-import { encodeUtf8 } from '../../util/bytes.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { KnownProvider } from './options.ts'
+import { type ImportKey, publishedKeys, selectPublicKeys } from './published-keys.ts'
 
 /** The shortest time between two fetches that bad signatures can cause; milliseconds. */
 const COOL_DOWN = 30_000
@@ -13,11 +19,15 @@ const COOL_DOWN = 30_000
 export interface ProviderKeysOptions {
   /** The provider's keys, where they are known beforehand. */
   readonly jwks?: PublicJwks | undefined
-  readonly clientSecret?: string | undefined
+  /** The key where HMAC algorithms were agreed on. Apart, for those who do without. */
+  readonly secretKey?: (() => VerificationKey) | undefined
   readonly transport: Transport
   readonly clock: Clock
   readonly logger: Logger
 }
+
+/** What tokens of a provider are verified with. */
+export type ProviderKey = VerificationKey | KeySource<VerificationKey>
 
 /**
  * The keys that a provider signs ID tokens with: those it publishes, kept and renewed as they rotate, or the client's
@@ -27,10 +37,12 @@ export interface ProviderKeysOptions {
  */
 export class ProviderKeys {
   readonly #options: ProviderKeysOptions
-  #given: Promise<KeySet> | undefined
-  #secret: Promise<Key> | undefined
-  #remote: { readonly uri: string; readonly keys: RemoteKeySet } | undefined
+  #given: Promise<KeySource<PublicKey>> | undefined
+  #secret: VerificationKey | undefined
+  #remote: { readonly uri: string; readonly keys: RemoteKeys<PublicKey> } | undefined
   #reloadedAt = Number.NEGATIVE_INFINITY
+  /** Whose a key is, where the provider says so: Microsoft Entra has tenants with keys of their own. */
+  readonly #issuers: WeakMap<VerificationKey, string> = new WeakMap()
 
   constructor(options: ProviderKeysOptions) {
     this.#options = options
@@ -44,7 +56,7 @@ export class ProviderKeys {
   async use<T>(
     provider: KnownProvider,
     algorithms: readonly string[],
-    verify: (keys: Key | KeySource) => Promise<T>,
+    verify: (keys: ProviderKey) => Promise<T>,
   ): Promise<T> {
     const keys = await this.#keysFor(provider, algorithms)
     try {
@@ -55,11 +67,19 @@ export class ProviderKeys {
     }
   }
 
-  async #keysFor({ jwks_uri: uri }: KnownProvider, algorithms: readonly string[]): Promise<Key | KeySource> {
-    if (algorithms.some((name) => name.startsWith('HS'))) return this.#secretKey()
-    const { jwks } = this.#options
+  /** The issuer that a key signs for; absent: any of the provider's. */
+  issuerOf(key: VerificationKey): string | undefined {
+    return this.#issuers.get(key)
+  }
+
+  async #keysFor({ jwks_uri: uri }: KnownProvider, algorithms: readonly string[]): Promise<ProviderKey> {
+    const { jwks, secretKey } = this.#options
+    if (secretKey !== undefined && algorithms.some((name) => name.startsWith('HS'))) {
+      this.#secret ??= secretKey()
+      return this.#secret
+    }
     if (jwks !== undefined) {
-      this.#given ??= KeySet.import(jwks)
+      this.#given ??= knownKeys(jwks, this.#importKey)
       return this.#given
     }
     if (uri === undefined) {
@@ -75,19 +95,22 @@ export class ProviderKeys {
     return this.#remoteKeys(uri)
   }
 
-  /** @spec OIDC Core §10.1 the secret's octets are the key. */
-  #secretKey(): Promise<Key> {
-    this.#secret ??= Key.import(encodeUtf8(this.#options.clientSecret ?? ''))
-    return this.#secret
-  }
-
-  #remoteKeys(uri: string): RemoteKeySet {
-    const { transport, clock, logger } = this.#options
-    if (this.#remote?.uri !== uri) this.#remote = { uri, keys: KeySet.remote(uri, { transport, clock, logger }) }
+  #remoteKeys(uri: string): RemoteKeys<PublicKey> {
+    if (this.#remote?.uri !== uri) {
+      const options = { ...this.#options, registry: standardSignatureRegistry(), importKey: this.#importKey }
+      this.#remote = { uri, keys: publishedKeys(uri, options) }
+    }
     return this.#remote.keys
   }
 
-  async #reload(keys: Key | KeySource): Promise<boolean> {
+  readonly #importKey: ImportKey = async (jwk) => {
+    const key = await importPublicKey(jwk, standardSignatureRegistry())
+    const { issuer } = jwk
+    if (typeof issuer === 'string') this.#issuers.set(key, issuer)
+    return key
+  }
+
+  async #reload(keys: ProviderKey): Promise<boolean> {
     const now = this.#options.clock()
     if (this.#remote?.keys !== keys || now < this.#reloadedAt + COOL_DOWN) return false
     this.#reloadedAt = now
@@ -96,6 +119,12 @@ export class ProviderKeys {
   }
 }
 
+async function knownKeys(jwks: PublicJwks, importKey: ImportKey): Promise<KeySource<PublicKey>> {
+  const keys = await readKnownKeys(jwks, importKey)
+  return { registry: standardSignatureRegistry(), select: (criteria) => selectPublicKeys(keys, criteria) }
+}
+
 function isBadSignature(error: unknown): boolean {
-  return error instanceof ClientError && error.code === 'id_token_signature_invalid'
+  const cause = error instanceof ClientError ? error.cause : error
+  return cause instanceof JoseError && cause.code === 'signature_invalid'
 }

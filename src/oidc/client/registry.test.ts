@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { StubProvider } from '../../../test/support/stub-provider.ts'
+import type { HttpRequest } from '../../http/request.ts'
+import { defineOAuth } from './define-oauth.ts'
+import type { Registration } from './login-types.ts'
 import { OAuth, PlainClient } from './oauth.ts'
-import { RegisteredClient, type Registration } from './registered-client.ts'
-import { defineOAuth, type OAuthEvents } from './registry.ts'
+import type { OAuthEvents } from './oauth-options.ts'
+import { RegisteredClient } from './registered-client.ts'
 
 const secret = 'a secret that is long enough: 0123456789'
 const github = { clientId: 'app', issuer: 'https://github.com/login/oauth', accessTokenUrl: 'https://github.com/token' }
@@ -127,7 +130,10 @@ describe('a registry of an adapter', () => {
         return response.headers.find(([name]) => name === 'location')?.[1]
       }
     }
-    const oauth = new (defineOAuth(AdapterClient))({ secret, clients: { op: stub() } })
+    const oauth = new (defineOAuth(AdapterClient, (request: HttpRequest) => request))({
+      secret,
+      clients: { op: stub() },
+    })
     expect(oauth.op.kind).toBe('adapter')
     expect(await oauth.op.whereTo('/login')).toMatch(/^https:\/\/op\.example\/authorize\?/)
   })

@@ -1,54 +1,50 @@
-import type { Transport } from '../../http/fetch.ts'
-import { Transactions } from '../../oauth2/client/transaction.ts'
-import type { Clock } from '../../util/clock.ts'
+import type { HttpRequest } from '../../http/request.ts'
+import { ClientError } from '../../oauth2/client/errors.ts'
+import { Transactions } from '../../oauth2/client/transactions.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { Emitter, type Listener } from '../../util/events.ts'
-import { createLogger, type Logger } from '../../util/logger.ts'
-import type { OpenIdTokenSet } from './client.ts'
-import type { OpenIdClientOptions } from './options.ts'
-import type { Registration } from './registered-client.ts'
-
-/** What a registry tells its listeners. */
-export interface OAuthEvents {
-  /** A token was renewed. */
-  'token.updated': { readonly provider: string; readonly token: OpenIdTokenSet; readonly previous: OpenIdTokenSet }
-}
-
-export interface OAuthOptions<N extends string = never> {
-  /**
-   * Seals the cookies of logins that are under way: at least 32 bytes, and the same in every process. To rotate it, put
-   * the new one in front of the old one.
-   */
-  secret: string | readonly string[]
-  /** Providers by name; the same as calling `register` for each. */
-  clients?: { readonly [K in N]: OpenIdClientOptions }
-  /** For every client that has none of its own. */
-  transport?: Transport
-  /** For every client that has none of its own. */
-  clock?: Clock
-  /** For every client that has none of its own. */
-  logger?: Logger
-}
-
-type UpdateToken = NonNullable<OpenIdClientOptions['updateToken']>
+import { createLogger } from '../../util/logger.ts'
+import { findBaseUrlProblem } from './app-url.ts'
+import { ClientFactory, type SharedParts } from './client-factory.ts'
+import type { Framework, OAuthEvents, OAuthOptions, RegisterOptions } from './oauth-options.ts'
+import {
+  flattenOptions,
+  layerOptions,
+  type OAuth1ProviderOptions,
+  type ProviderOptions,
+  type ProviderSettings,
+} from './provider-options.ts'
+import { SettingsSource } from './provider-settings.ts'
+import { readCallback } from './read-callback.ts'
+import { checkResolved, TenantClients } from './tenants.ts'
 
 /** The providers that an application logs in with, each under its name. */
-export class OAuthRegistry<C> {
-  readonly #clients: Map<string, C> = new Map()
-  readonly #create: (registration: Registration) => C
-  readonly #defaults: Pick<OpenIdClientOptions, 'transport' | 'clock' | 'logger'>
-  readonly #events: Emitter<OAuthEvents>
-  readonly #logins: Transactions
-  readonly #logouts: Transactions
+export class OAuthRegistry<C, R = HttpRequest, D = never> {
+  readonly #resolve: OAuthOptions<string, R, D>['resolve']
+  readonly #view: Framework<C, R>['view']
+  readonly #factory: ClientFactory<C, R, D>
+  readonly #clients: Map<string, C | D> = new Map()
+  readonly #tenants: TenantClients<C | D>
+  readonly #settings: SettingsSource
+  readonly #parts: SharedParts
 
-  constructor(options: OAuthOptions<string>, create: (registration: Registration) => C) {
-    const { secret, clients, transport, clock = Date.now, logger } = options
-    this.#create = create
-    this.#defaults = { clock, ...(transport && { transport }), ...(logger && { logger }) }
-    this.#events = new Emitter(createLogger(logger))
-    this.#logins = new Transactions({ kind: 'login', secret, clock })
-    this.#logouts = new Transactions({ kind: 'logout', secret, clock })
-    for (const [name, client] of Object.entries(clients ?? {})) this.register(name, client)
+  constructor(options: OAuthOptions<string, R, D>, framework: Framework<C, R>) {
+    const { secret, transactions: store, clock = Date.now } = options
+    const problem = findBaseUrlProblem(options.baseUrl)
+    if (problem !== undefined) throw new ConfigurationError('OAuth', [problem])
+    this.#resolve = options.resolve
+    this.#view = framework.view
+    this.#settings = new SettingsSource(options.settings, options.environment)
+    this.#parts = {
+      clock,
+      events: new Emitter(createLogger(options.logger)),
+      logins: new Transactions({ kind: 'login', secret, clock, store }),
+      logouts: new Transactions({ kind: 'logout', secret, clock, store }),
+    }
+    const factory = new ClientFactory(options, framework, this.#parts)
+    this.#factory = factory
+    this.#tenants = new TenantClients((name, tenant) => factory.create(name, flattenOptions(name, tenant)), clock)
+    for (const [name, client] of Object.entries<ProviderOptions>(options.clients ?? {})) this.#add(name, client)
   }
 
   /**
@@ -57,87 +53,93 @@ export class OAuthRegistry<C> {
    * @example
    * const oauth = new OAuth({ secret }).register('github', github).register('google', google)
    * oauth.google.authorizeRedirect(…)
+   * @param options what the settings do not say already.
    * @throws ConfigurationError where the options are wrong or the name is taken.
    */
-  register<N extends string>(name: N, options: OpenIdClientOptions): this & { readonly [K in N]: C } {
-    this.#checkName(name)
-    const client = this.#create({
-      name,
-      options: { ...this.#defaults, ...options, updateToken: this.#announce(name, options.updateToken) },
-      logins: this.#logins,
-      logouts: this.#logouts,
-    })
-    this.#clients.set(name, client)
-    Object.defineProperty(this, name, { value: client, enumerable: true })
-    return this as this & { readonly [K in N]: C }
+  register<N extends string, K extends C = C>(
+    name: N,
+    options?: ProviderOptions<K>,
+    registering?: RegisterOptions,
+  ): this & { readonly [M in N]: K }
+  register<N extends string>(
+    name: N,
+    options: [D] extends [never] ? never : OAuth1ProviderOptions,
+    registering?: RegisterOptions,
+  ): this & { readonly [M in N]: D }
+  register(name: string, options: ProviderSettings = {}, registering: RegisterOptions = {}): this {
+    return this.#add(name, options, registering)
   }
 
   /**
-   * The client of that name: always the same object, which knows the provider's metadata and keys.
+   * The client of that name: always the same object, which knows the provider's metadata and keys. One that only the
+   * settings or the environment know is registered with that.
    *
    * @throws ConfigurationError where there is none.
    */
-  createClient(name: string): C {
+  createClient(name: string): C | D {
     const client = this.#clients.get(name)
     if (client !== undefined) return client
+    if (Object.keys(this.#settings.read(name)).length > 0) return this.#add(name, {}).createClient(name)
     throw new ConfigurationError('OAuth', ['no client is registered under this name'])
+  }
+
+  /**
+   * The client of the provider that `resolve` finds for a request. When the browser comes back it is the one that the login
+   * was started with, or none. Clients are kept by the name and the content of what was found.
+   *
+   * @throws ClientError `provider_unknown`, `transaction_mismatch`
+   */
+  async resolveClient(request: R): Promise<C | D> {
+    const resolve = this.#resolve
+    if (resolve === undefined) throw new ConfigurationError('OAuth', ['"resolve" is missing: it finds the provider'])
+    const startedWith = await this.#findStarted(this.#view(request))
+    const context = startedWith === undefined ? {} : { startedWith }
+    const { name, options } = checkResolved(await resolve(request, context), context)
+    return options === undefined ? this.createClient(name) : this.#tenants.get(name, options)
   }
 
   /** Adds a listener; the function that comes back removes it. */
   on<E extends keyof OAuthEvents>(event: E, listener: Listener<OAuthEvents[E]>): () => void {
-    return this.#events.on(event, listener)
+    return this.#parts.events.on(event, listener)
   }
 
-  /** Tells the listeners after the token was stored. */
-  #announce(provider: string, updateToken: OpenIdClientOptions['updateToken']): UpdateToken {
-    return async (token, previous) => {
-      await updateToken?.(token, previous)
-      this.#events.emit('token.updated', { provider, token, previous })
-    }
+  #add(name: string, options: ProviderSettings, { overwrite = false }: RegisterOptions = {}): this {
+    this.#checkName(name, overwrite)
+    const [code, settings] = [flattenOptions(name, options), this.#settings.read(name)]
+    const client = this.#factory.create(name, overwrite ? layerOptions(settings, code) : layerOptions(code, settings))
+    this.#clients.set(name, client)
+    Object.defineProperty(this, name, { value: client, enumerable: true, configurable: true })
+    return this
   }
 
-  #checkName(name: string): void {
+  /** With whom the attempt was started that a request answers. */
+  async #findStarted(request: HttpRequest): Promise<string | undefined> {
+    // Other bodies than those of logins are the application's to read.
+    if (!hasAttempt(request)) return undefined
+    const callback = await readCallback(request)
+    if (callback instanceof ClientError) return undefined
+    const { state } = callback
+    const { logins, logouts } = this.#parts
+    return (await logins.findProvider(request, state)) ?? (await logouts.findProvider(request, state))
+  }
+
+  #checkName(name: string, overwrite: boolean): void {
     if (!/^[A-Za-z][\w-]*$/.test(name)) {
       throw new ConfigurationError('OAuth', [
         'name of a client must start with a letter and hold letters, digits, "_" and "-"',
       ])
     }
+    if (this.#clients.has(name)) {
+      if (overwrite) return
+      throw new ConfigurationError('OAuth', [`"${name}" is already registered`])
+    }
     // A registry with a "then" would be taken for a promise.
-    if (this.#clients.has(name)) throw new ConfigurationError('OAuth', [`"${name}" is already registered`])
     if (name in this || name === 'then')
       throw new ConfigurationError('OAuth', [`"${name}" cannot be the name of a client: it has a meaning of its own`])
   }
 }
 
-/** Makes registries: `new OAuth({ secret, clients })` has the clients as typed members. */
-export interface OAuthConstructor<C> {
-  new <const N extends string = never>(options: OAuthOptions<N>): OAuthRegistry<C> & { readonly [K in N]: C }
-}
-
-/**
- * A registry of an adapter's own clients.
- *
- * @example
- * class ExpressClient extends RegisteredClient {
- *   async authorizeRedirect(req: Request, res: Response, redirectUri?: string, options: AuthorizeRedirectOptions = {}) {
- *     const { response } = await this.startLogin(fromExpress(req), redirectUri, options)
- *     writeResponse(res, response)
- *   }
- *   async authorizeAccessToken(req: Request, res: Response) {
- *     const login = await this.completeLogin(fromExpress(req))
- *     appendCookies(res, login.setCookie)
- *     if (!login.ok) throw login.error
- *     return login.token
- *   }
- * }
- * export const OAuth: OAuthConstructor<ExpressClient> = defineOAuth(ExpressClient)
- */
-export function defineOAuth<C>(Client: new (registration: Registration) => C): OAuthConstructor<C> {
-  class OAuth extends OAuthRegistry<C> {
-    constructor(options: OAuthOptions<string>) {
-      super(options, (registration) => new Client(registration))
-    }
-  }
-  // The members that the constructor adds are known from its argument, which a class declaration cannot say.
-  return OAuth as OAuthConstructor<C>
+/** Whether the browser has an attempt under way at all. */
+function hasAttempt(request: HttpRequest): boolean {
+  return request.header('cookie')?.includes('authwright.log') === true
 }

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { answer, StubProvider } from '../../../test/support/stub-provider.ts'
+import { answer, StubProvider, signingKey, withoutKid } from '../../../test/support/stub-provider.ts'
 import { FetchError } from '../../http/fetch-error.ts'
 import { headerOf } from '../../http/response.ts'
+import { Key } from '../../jose/jwk/index.ts'
+import { signJwt } from '../../jose/jwt/index.ts'
+import { encodeUtf8 } from '../../util/bytes.ts'
 import type { IdTokenClaims } from '../id-token.ts'
 import { OpenIdClient } from './client.ts'
 
@@ -65,6 +68,107 @@ describe('OIDC Core §5.3 userinfo', () => {
   it('says at which step the network failed', async () => {
     provider.handlers.set('/userinfo', ({ url }) => Promise.reject(new FetchError('timeout', { url })))
     await expect(client.userinfo(token)).rejects.toMatchObject({ code: 'request_failed', stage: 'userinfo' })
+  })
+})
+
+describe('OIDC Core §5.3.2 signed userinfo', () => {
+  const setUp = (alg = 'ES256', more: object = {}) => {
+    const { issuer, transport, clock } = provider
+    const options = { clientId: 'app', issuer, transport, clock: clock.read, scope: 'openid' }
+    return new OpenIdClient({ ...options, userinfoSignedResponseAlg: alg, ...more })
+  }
+  const serve = (jwt: string, type = 'application/jwt'): void => {
+    provider.handlers.set('/userinfo', () => answer(200, jwt, type))
+  }
+  const person = (more: object = {}) => provider.signIdToken({ exp: undefined, iat: undefined, ...more })
+
+  it('is verified, and asked for as a JWT', async () => {
+    serve(await person({ email: 'alice@example.com' }))
+    expect(await setUp().userinfo({ ...token, userinfo: claims })).toMatchObject({
+      sub: 'alice',
+      email: 'alice@example.com',
+    })
+    expect(headerOf({ headers: provider.requests.at(-2)?.headers ?? [] }, 'accept')).toBe('application/jwt')
+  })
+
+  it('leaves claims from elsewhere as they are', async () => {
+    const sources = { _claim_names: { address: 'src1' }, _claim_sources: { src1: { JWT: 'a.b.c' } } }
+    serve(await person(sources))
+    expect(await setUp().userinfo(token)).toMatchObject(sources)
+  })
+
+  it('may be signed with the secret of the client', async () => {
+    const clientSecret = 'a secret that is long enough: 0123456789'
+    const secret = await Key.import(encodeUtf8(clientSecret))
+    serve(await signJwt({ iss: 'https://op.example', aud: 'app', sub: 'alice' }, secret, { alg: 'HS256' }))
+    expect((await setUp('HS256', { clientSecret }).userinfo(token)).sub).toBe('alice')
+  })
+
+  it('is verified once more with fresh keys, as an ID token is', async () => {
+    await setUp()
+      .userinfo(token)
+      .catch(() => undefined)
+    const client = setUp()
+    serve(await person())
+    await client.userinfo(token)
+    provider.signer = await withoutKid(await signingKey('k2'))
+    provider.published = [provider.signer]
+    serve(await person())
+    provider.clock.advance(31)
+    expect((await client.userinfo(token)).sub).toBe('alice')
+  })
+
+  it.each<[object, string, string | undefined]>([
+    [{ iss: 'https://evil.example' }, '"iss" (Issuer) claim mismatch: expected "https://op.example"', 'iss'],
+    [{ iss: undefined }, '"iss" (Issuer) claim missing', 'iss'],
+    [{ aud: 'other' }, '"aud" (Audience) claim mismatch: expected "app"', 'aud'],
+    [{ aud: undefined }, '"aud" (Audience) claim missing', 'aud'],
+    [{ exp: 1 }, '"exp" (Expiration Time) claim is past: the token has expired', 'exp'],
+  ])('with %j is refused', async (members, message, parameter) => {
+    serve(await person(members))
+    await expect(setUp().userinfo(token)).rejects.toMatchObject({
+      code: 'userinfo_invalid',
+      stage: 'userinfo',
+      message: `userinfo response refused: ${message}`,
+      parameter,
+    })
+  })
+
+  it('about somebody else is refused', async () => {
+    serve(await person({ sub: 'mallory' }))
+    const refusal = setUp().userinfo({ ...token, userinfo: claims })
+    await expect(refusal).rejects.toMatchObject({ code: 'userinfo_subject_mismatch' })
+  })
+
+  it('that is not signed as agreed is refused', async () => {
+    const jwt = await person()
+    const [header, payload] = jwt.split('.')
+    serve(jwt)
+    await expect(setUp('RS256').userinfo(token)).rejects.toMatchObject({
+      message: 'userinfo response refused: "alg" (Algorithm) header parameter not allowed: expected "RS256"',
+    })
+    for (const forged of [`${header}.${payload}.AAAA`, `${btoa('{"alg":"none"}')}.${payload}.`, 'hello', '']) {
+      serve(forged)
+      await expect(setUp().userinfo(token)).rejects.toMatchObject({ code: 'userinfo_invalid' })
+    }
+    serve(JSON.stringify({ sub: 'alice' }), 'application/json')
+    await expect(setUp().userinfo(token)).rejects.toMatchObject({
+      code: 'userinfo_invalid',
+      message: 'userinfo response must be application/jwt',
+    })
+  })
+
+  it('tells keys that are out of reach from an answer that is wrong', async () => {
+    serve(await person())
+    provider.handlers.set('/jwks', () => answer(503, 'later', 'text/html'))
+    await expect(setUp().userinfo(token)).rejects.toMatchObject({ code: 'keys_unavailable', stage: 'userinfo' })
+  })
+
+  it.each([
+    ['none', {}, '"userinfoSignedResponseAlg" must not be none: what has no signature proves nothing'],
+    ['HS256', { clientSecret: 'short' }, '"clientSecret" is too short for "userinfoSignedResponseAlg" HS256'],
+  ])('cannot be agreed as %s with %j', (alg, more, problem) => {
+    expect(() => setUp(alg, more)).toThrow(problem)
   })
 })
 

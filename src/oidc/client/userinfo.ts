@@ -1,9 +1,11 @@
 import { mediaTypeOf } from '../../http/body.ts'
+import type { JwtClaims } from '../../jose/jwt/index.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
 import { isNonEmptyString } from '../../util/assert.ts'
 import { decodeUtf8 } from '../../util/bytes.ts'
-import { type JsonObject, parseJsonObject } from '../../util/json.ts'
+import { parseJsonObject } from '../../util/json.ts'
 import type { UserClaims } from '../claims.ts'
+import { readProtectedUserinfo, type UserinfoProtection } from './userinfo-jwt.ts'
 
 /** What the userinfo endpoint says about somebody. */
 export type Userinfo = UserClaims & { sub: string }
@@ -12,6 +14,8 @@ export interface UserinfoContext {
   readonly endpoint: string
   /** Who logged in, where an ID token said so. */
   readonly subject?: string | undefined
+  /** How the answer is protected, where it is: then it must be. */
+  readonly protection?: UserinfoProtection | undefined
 }
 
 /**
@@ -21,7 +25,8 @@ export interface UserinfoContext {
  * @throws ClientError `userinfo_refused`, `userinfo_invalid`, `userinfo_subject_mismatch`
  * @spec OIDC Core §5.3.2
  */
-export async function readUserinfo(response: Response, { endpoint, subject }: UserinfoContext): Promise<Userinfo> {
+export async function readUserinfo(response: Response, context: UserinfoContext): Promise<Userinfo> {
+  const { endpoint, subject } = context
   const { status } = response
   if (status !== 200) {
     throw new ClientError('userinfo_refused', `userinfo endpoint answered with status ${status}: expected 200`, {
@@ -29,7 +34,7 @@ export async function readUserinfo(response: Response, { endpoint, subject }: Us
       status,
     })
   }
-  const claims = await readClaims(response, endpoint)
+  const claims = await readClaims(response, context)
   const { sub } = claims
   if (!isNonEmptyString(sub)) {
     throw new ClientError('userinfo_invalid', '"sub" (Subject) in the userinfo response is missing or no text', {
@@ -46,13 +51,16 @@ export async function readUserinfo(response: Response, { endpoint, subject }: Us
 }
 
 /** @spec OIDC Core §5.3.2 */
-async function readClaims(response: Response, endpoint: string): Promise<JsonObject> {
+async function readClaims(response: Response, { endpoint, protection }: UserinfoContext): Promise<JwtClaims> {
   const { status } = response
-  if (mediaTypeOf(response.headers.get('content-type') ?? '') !== 'application/json') {
-    throw new ClientError('userinfo_invalid', 'userinfo response must be application/json', { endpoint, status })
+  const type = protection === undefined ? 'application/json' : 'application/jwt'
+  if (mediaTypeOf(response.headers.get('content-type') ?? '') !== type) {
+    throw new ClientError('userinfo_invalid', `userinfo response must be ${type}`, { endpoint, status })
   }
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  if (protection !== undefined) return readProtectedUserinfo(new TextDecoder().decode(bytes), protection)
   try {
-    return parseJsonObject(decodeUtf8(new Uint8Array(await response.arrayBuffer())))
+    return parseJsonObject(decodeUtf8(bytes))
   } catch (cause) {
     throw new ClientError('userinfo_invalid', 'userinfo response must be a JSON object in UTF-8', {
       endpoint,

@@ -1,6 +1,6 @@
-import type { Store, SweepableStore } from '../../oauth2/server/store.ts'
+import type { Store } from '../../oauth2/server/store.ts'
 import type { StoreCheck } from './check.ts'
-import { expectAtMost, expectNothing, expectSame } from './expect.ts'
+import { expectNothing, expectSame } from './expect.ts'
 import {
   aClient,
   aCode,
@@ -14,18 +14,7 @@ import {
   moreTokens,
   uniqueId,
 } from './fixtures.ts'
-
-/** More rounds than any check leaves work for: a sweep that never comes to an end must fail, not hang. */
-const mostRounds = 10_000
-
-async function sweepAll(store: SweepableStore, limit: number): Promise<void> {
-  for (let round = 0; round < mostRounds; round++) {
-    const removed = await store.sweep(limit)
-    expectAtMost(removed, limit, `sweep(${limit})`)
-    if (removed < limit) return
-  }
-  expectSame('never', `after at most ${mostRounds} rounds`, 'when sweep removes less than its limit')
-}
+import { sweepAll } from './sweep-all.ts'
 
 export const sweepChecks: readonly StoreCheck<Store>[] = [
   {

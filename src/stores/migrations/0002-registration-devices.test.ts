@@ -11,7 +11,7 @@ const clock = manualClock()
 /** A database as the first schema left it, with what a client and a person had. */
 function databaseOfVersion1() {
   const database = new Libsql(':memory:')
-  migrateSqlite(database, [initSqlite], clock.read)
+  migrateSqlite(database, { store: 'SqliteStore', versions: 'schema_versions', migrations: [initSqlite] }, clock.read)
   const family = aFamily(clock)
   const own = anAccessToken(clock, { client_id: 'machine' })
   const code = aCode(clock, { grant: aGrant(clock, { subject: 'somebody' }) })

@@ -1,6 +1,7 @@
 interface Payload {
   readonly grantId?: string
   readonly uid?: string
+  readonly userCode?: string
   consumed?: number
 }
 
@@ -17,6 +18,7 @@ export class SharedMemory {
     return {
       upsert: async (id: string, payload: Payload) => void entries.set(key(id), payload),
       find: async (id: string) => entries.get(key(id)),
+      findByUserCode: async (userCode: string) => findWhere((payload) => payload.userCode === userCode),
       findByUid: async (uid: string) => findWhere((payload) => payload.uid === uid),
       consume: async (id: string) => {
         const payload = entries.get(key(id))

@@ -9,21 +9,25 @@ export interface StrangerOptions {
   readonly clients: readonly object[]
   /** What it signs with; the first is the current one. */
   readonly keys: readonly PrivateJwk[]
+  /** What it can do besides, in its own words. */
+  readonly features?: Readonly<Record<string, unknown>>
 }
 
 /** oidc-provider on the network. It knows one person, who is always willing to sign in. */
 export class Stranger {
   readonly #memory = new SharedMemory()
   readonly #clients: readonly object[]
+  readonly #features: Readonly<Record<string, unknown>>
   #listener: RequestListener | undefined
   #site: { origin: string; close(): Promise<void> } | undefined
 
-  private constructor(clients: readonly object[]) {
+  private constructor(clients: readonly object[], features: Readonly<Record<string, unknown>>) {
     this.#clients = clients
+    this.#features = features
   }
 
-  static async start({ clients, keys }: StrangerOptions): Promise<Stranger> {
-    const stranger = new Stranger(clients)
+  static async start({ clients, keys, features = {} }: StrangerOptions): Promise<Stranger> {
+    const stranger = new Stranger(clients, features)
     stranger.#site = await listen(() => (request, response) => stranger.#listener?.(request, response))
     stranger.rotate(keys)
     return stranger
@@ -56,6 +60,8 @@ export class Stranger {
       adapter: this.#memory.adapter,
       cookies: { keys: ['a secret of the cookies of the provider'] },
       rotateRefreshToken: true,
+      // Everything is on this machine here; its own guard calls no such address.
+      fetch: (url: string, { dispatcher: _, ...init }: RequestInit & { dispatcher?: unknown }) => fetch(url, init),
       ttl: { Session: 3600, Grant: 3600, Interaction: 600, IdToken: 600, AccessToken: 600, RefreshToken: 3600 },
       enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'] },
       claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
@@ -67,6 +73,7 @@ export class Stranger {
         devInteractions: { enabled: false },
         revocation: { enabled: true, allowedPolicy: () => true },
         rpInitiatedLogout: { enabled: true, logoutSource: askForSignOut },
+        ...this.#features,
       },
     }
   }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { parseBasic } from '../../../http/basic.ts'
-import { chooseAuthentication, createAuthentication } from './choose.ts'
+import { chooseAuthentication, findAuthentication } from './choose.ts'
 import { ClientSecretBasic } from './client-secret-basic.ts'
 import { ClientSecretPost } from './client-secret-post.ts'
 import { PublicClient } from './none.ts'
 
-const context = (clientId: string) => ({ clientId, endpoint: 'https://op.example/token' })
+const context = (clientId: string) => ({ clientId, endpoint: 'https://op.example/token', clock: Date.now })
 const decoded = (header = ''): string => atob(header.slice('Basic '.length))
 
 describe('RFC 6749 §2.3.1 client_secret_basic', () => {
@@ -56,6 +56,6 @@ describe('RFC 8414 §2 token_endpoint_auth_methods_supported', () => {
   })
 
   it.each(['client_secret_basic', 'client_secret_post', 'none'] as const)('makes %s by its name', (method) => {
-    expect(createAuthentication(method, 's').method).toBe(method)
+    expect(findAuthentication(method, 's', [])?.method).toBe(method)
   })
 })

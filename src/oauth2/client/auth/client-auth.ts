@@ -1,4 +1,6 @@
 import type { Awaitable } from '../../../util/awaitable.ts'
+import type { Clock } from '../../../util/clock.ts'
+import type { ServerMetadata } from '../../server-metadata.ts'
 
 /** What a method of client authentication may look at. */
 export interface ClientAuthenticationContext {
@@ -7,6 +9,8 @@ export interface ClientAuthenticationContext {
   readonly endpoint: string
   /** The authorization server, where it is known. */
   readonly issuer?: string
+  /** The client's. */
+  readonly clock: Clock
 }
 
 /** What is added to the request. */
@@ -24,4 +28,6 @@ export interface ClientAuthentication {
   /** As registered for `token_endpoint_auth_method`. */
   readonly method: string
   authenticate(context: ClientAuthenticationContext): Awaitable<ClientCredentials>
+  /** Endpoints that a client which uses this method calls in place of the usual ones. @spec RFC 8705 §5 */
+  endpoints?(server: Partial<ServerMetadata>): Partial<ServerMetadata>
 }

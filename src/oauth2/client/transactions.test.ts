@@ -1,40 +1,17 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { CookieJar } from '../../../test/support/cookie-jar.ts'
 import { TestClock } from '../../../test/support/stub-provider.ts'
-import type { HttpRequest } from '../../http/request.ts'
-import { type TransactionOptions, Transactions } from './transaction.ts'
+import { MemoryKeyValueStore } from '../../stores/memory.ts'
+import { type TransactionOptions, Transactions } from './transactions.ts'
 
 const secret = 'a secret that is long enough: 0123456789'
 
-/** A browser that keeps the cookies of one host. */
-class CookieJar {
-  readonly cookies: Map<string, string> = new Map()
+const FORMS = ['cookie', 'store'] as const
 
-  take(setCookie: readonly string[]): void {
-    for (const line of setCookie) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      if (line.includes('Max-Age=0')) this.cookies.delete(name)
-      else this.cookies.set(name, value)
-    }
-  }
-
-  request(): HttpRequest {
-    const header = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const unread = (): never => {
-      throw new Error('not read here')
-    }
-    return {
-      method: 'GET',
-      url: '/',
-      header: (name) => (name === 'cookie' ? header : undefined),
-      form: unread,
-      json: unread,
-    }
-  }
-}
-
-function setUp(options: Partial<TransactionOptions> = {}) {
+function create(form: (typeof FORMS)[number], options: Partial<TransactionOptions> = {}) {
   const clock = new TestClock()
-  const transactions = new Transactions({ kind: 'login', secret, clock: clock.read, ...options })
+  const store = form === 'store' ? new MemoryKeyValueStore({ clock: clock.read }) : undefined
+  const transactions = new Transactions({ kind: 'login', secret, clock: clock.read, store, ...options })
   const jar = new CookieJar()
   const begin = async (state: string, attempt: object = {}): Promise<readonly string[]> => {
     const setCookie = await transactions.begin(jar.request(), {
@@ -51,7 +28,7 @@ function setUp(options: Partial<TransactionOptions> = {}) {
     jar.take(found.setCookie)
     return found
   }
-  return { clock, jar, transactions, begin, consume }
+  return { clock, store, jar, transactions, begin, consume }
 }
 
 const failed = (code: string, message?: string) =>
@@ -60,7 +37,19 @@ const failed = (code: string, message?: string) =>
     error: expect.objectContaining({ code, ...(message !== undefined && { message }) }),
   })
 
-describe('RFC 6749 §10.12 a login that is under way', () => {
+describe.each(FORMS)('RFC 6749 §10.12 a login that is under way, kept in the %s', (form) => {
+  const setUp = (options?: Partial<TransactionOptions>) => create(form, options)
+
+  it('says with whom it was started, to this browser, and is not over by that', async () => {
+    const { begin, consume, jar, transactions } = setUp()
+    await begin('S')
+    expect(await transactions.findProvider(jar.request(), 'S')).toBe('op')
+    expect(await transactions.findProvider(jar.request(), 'other')).toBeUndefined()
+    expect(await transactions.findProvider(new CookieJar().request(), 'S')).toBeUndefined()
+    expect(await consume('S')).toMatchObject({ ok: true })
+    expect(await transactions.findProvider(jar.request(), 'S')).toBeUndefined()
+  })
+
   it('comes back as it left', async () => {
     const { begin, consume, clock } = setUp()
     await begin('S', { issuer: 'https://op.example', codeVerifier: 'V', nonce: 'N', maxAge: 60, data: { next: ['/'] } })
@@ -144,11 +133,11 @@ describe('RFC 6749 §10.12 a login that is under way', () => {
   })
 
   it('opens with a former secret, and with no other', async () => {
-    const { begin, jar } = setUp()
+    const { begin, jar, store } = setUp()
     await begin('S')
-    const rotated = setUp({ secret: ['a new secret that is long enough: 98765', secret] })
+    const rotated = setUp({ secret: ['a new secret that is long enough: 98765', secret], store })
     expect(await rotated.transactions.consume(jar.request(), 'S')).toMatchObject({ ok: true })
-    const foreign = setUp({ secret: 'another secret that is long enough: 4321' })
+    const foreign = setUp({ secret: 'another secret that is long enough: 4321', store })
     expect(await foreign.transactions.consume(jar.request(), 'S')).toEqual(
       failed('transaction_mismatch', 'login cookie does not open: expected one that was sealed with "secret"'),
     )
@@ -195,7 +184,9 @@ describe('RFC 6749 §10.12 a login that is under way', () => {
   })
 })
 
-describe('express-openid-connect#43, authlib#285: several tabs', () => {
+describe.each(FORMS)('express-openid-connect#43, authlib#285: several tabs, kept in the %s', (form) => {
+  const setUp = (options?: Partial<TransactionOptions>) => create(form, options)
+
   it('each have their own', async () => {
     const { begin, consume } = setUp()
     await begin('A', { nonce: 'a' })
@@ -216,6 +207,17 @@ describe('express-openid-connect#43, authlib#285: several tabs', () => {
     expect(jar.cookies.size).toBe(8)
     expect(await consume('tab 1')).toEqual(failed('transaction_missing'))
     for (const state of ['tab 2', 'tab 8', 'tab 9']) expect(await consume(state)).toMatchObject({ ok: true })
+  })
+
+  it('may be thirty: the newest work, and the browser is never shut out', async () => {
+    const { begin, consume, jar, clock } = setUp()
+    for (let tab = 1; tab <= 30; tab += 1) {
+      await begin(`tab ${tab}`, { codeVerifier: 'v'.repeat(43), nonce: 'n'.repeat(43), data: { next: '/inbox' } })
+      clock.advance(1)
+      expect(jar.header.length).toBeLessThan(8192)
+    }
+    for (let tab = 30; tab > 22; tab -= 1) expect(await consume(`tab ${tab}`)).toMatchObject({ ok: true })
+    expect(await consume('tab 22')).toEqual(failed('transaction_missing'))
   })
 
   it('that open within one second go by the order of their cookies', async () => {
@@ -242,15 +244,6 @@ describe('express-openid-connect#43, authlib#285: several tabs', () => {
     expect(await consume('later')).toMatchObject({ ok: true })
   })
 
-  it('are fewer where they carry much: a header that is too long would shut the browser out', async () => {
-    const { begin, consume, jar } = setUp()
-    const data = { next: `/search?q=${'x'.repeat(1500)}` }
-    for (let tab = 1; tab <= 8; tab += 1) await begin(`tab ${tab}`, { data })
-    expect([...jar.cookies.values()].join('').length).toBeLessThanOrEqual(8192)
-    expect(await consume('tab 5')).toEqual(failed('transaction_missing'))
-    for (const state of ['tab 6', 'tab 7', 'tab 8']) expect(await consume(state)).toMatchObject({ ok: true })
-  })
-
   it('that have expired make room, and cookies of other applications stay', async () => {
     const { begin, clock, jar } = setUp()
     const other = setUp({ secret: 'the secret of another app: 0123456789 abc' })
@@ -262,7 +255,9 @@ describe('express-openid-connect#43, authlib#285: several tabs', () => {
   })
 })
 
-describe('OIDC Form Post §2 an answer that another site posts', () => {
+describe.each(FORMS)('OIDC Form Post §2 an answer that another site posts, kept in the %s', (form) => {
+  const setUp = (options?: Partial<TransactionOptions>) => create(form, options)
+
   it('needs a cookie that comes along from there', async () => {
     const { begin, consume } = setUp()
     const [cookie = ''] = await begin('S', { isPosted: true })
@@ -277,8 +272,101 @@ describe('OIDC Form Post §2 an answer that another site posts', () => {
   })
 })
 
+describe('what a login carries', () => {
+  it('leaves room for fewer where it is much: a header that is too long would shut the browser out', async () => {
+    const { begin, consume, jar } = create('cookie')
+    const data = { next: `/search?q=${'x'.repeat(1500)}` }
+    for (let tab = 1; tab <= 8; tab += 1) await begin(`tab ${tab}`, { data })
+    expect([...jar.cookies.values()].join('').length).toBeLessThanOrEqual(8192)
+    expect(await consume('tab 5')).toEqual(failed('transaction_missing'))
+    for (const state of ['tab 6', 'tab 7', 'tab 8']) expect(await consume(state)).toMatchObject({ ok: true })
+  })
+
+  it.each([
+    ['cookie', 3000],
+    ['store', 60_000],
+  ] as const)('is refused where it is too much for the %s', async (form, length) => {
+    await expect(create(form).begin('S', { data: 'x'.repeat(length) })).rejects.toThrow(
+      'OAuth: "data" of the attempt is too large: a cookie takes some 2 kB of it, a store ("transactions") 40 kB',
+    )
+  })
+
+  it('fits into the store where no cookie would keep it', async () => {
+    const { begin, consume, jar } = create('store')
+    const data = 'x'.repeat(40_000)
+    await begin('S', { data, codeVerifier: 'V', nonce: 'N', issuer: 'https://op.example' })
+    expect(jar.header.length).toBeLessThan(450)
+    expect(await consume('S')).toMatchObject({ ok: true, transaction: { data, codeVerifier: 'V', nonce: 'N' } })
+  })
+})
+
+describe('a login that is kept in the store', () => {
+  it('is taken once, by however many processes', async () => {
+    const { begin, jar, store, clock } = create('store')
+    await begin('S')
+    const processes = Array.from(
+      { length: 8 },
+      () => new Transactions({ kind: 'login', secret, clock: clock.read, store }),
+    )
+    const results = await Promise.all(processes.map((process) => process.consume(jar.request(), 'S')))
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1)
+    expect(results.filter(({ ok }) => !ok)).toEqual(
+      Array.from({ length: 7 }, () => failed('transaction_used', 'login was already finished: start it again')),
+    )
+  })
+
+  it('is over when somebody else came with its cookie under another state', async () => {
+    const { begin, jar, transactions, store } = create('store')
+    await begin('S')
+    const [planted] = await create('store').begin('T')
+    const [[, sealedS = ''] = []] = [...jar.cookies]
+    jar.cookies.set((planted ?? '').split('=')[0] ?? '', sealedS)
+    expect(await transactions.consume(jar.request(), 'T')).toEqual(failed('state_mismatch'))
+    const another = new Transactions({ kind: 'login', secret, clock: new TestClock().read, store })
+    expect(await another.consume(jar.request(), 'S')).toEqual(failed('transaction_used'))
+  })
+
+  it('shows the store nothing, and the store opens no login', async () => {
+    const written: string[] = []
+    const { clock } = create('store')
+    const store = new MemoryKeyValueStore({ clock: clock.read })
+    vi.spyOn(store, 'set').mockImplementation((...values) => void written.push(values.join(' ')))
+    const { begin, jar } = create('store', { store })
+    await begin('STATE', { codeVerifier: 'VERIFIER', data: 'the data' })
+    expect(written.join()).toMatch(/^transaction:login:[\w-]{43} [\w-]+ \d+$/)
+    expect(`${written} ${jar.header}`).not.toMatch(/STATE|VERIFIER|the data/)
+  })
+
+  it('leaves the store with those that make room for newer ones', async () => {
+    const { begin, store } = create('store')
+    const discarded = vi.spyOn(store as MemoryKeyValueStore, 'delete')
+    for (let tab = 1; tab <= 9; tab += 1) await begin(`tab ${tab}`)
+    expect(discarded).toHaveBeenCalledTimes(1)
+  })
+
+  it('was begun without a store, or its store is not asked any more', async () => {
+    const { begin, jar, clock } = create('cookie')
+    await begin('S')
+    const store = new MemoryKeyValueStore({ clock: clock.read })
+    const later = new Transactions({ kind: 'login', secret, clock: clock.read, store })
+    expect(await later.consume(jar.request(), 'S')).toMatchObject({ ok: true })
+    jar.take(await later.begin(jar.request(), { provider: 'op', state: 'T', redirectUri: 'https://app.example/cb' }))
+    const before = new Transactions({ kind: 'login', secret, clock: clock.read })
+    expect(await before.consume(jar.request(), 'T')).toEqual(failed('transaction_used'))
+  })
+
+  it('does not hide that the store fails', async () => {
+    const { begin, jar, transactions, store } = create('store')
+    await begin('S')
+    vi.spyOn(store as MemoryKeyValueStore, 'take').mockImplementation(() => {
+      throw new Error('store is away')
+    })
+    await expect(transactions.consume(jar.request(), 'S')).rejects.toThrow('store is away')
+  })
+})
+
 describe('the secret', () => {
   it('must be long enough', () => {
-    expect(() => setUp({ secret: 'short' })).toThrow('must be at least 32 bytes long')
+    expect(() => create('cookie', { secret: 'short' })).toThrow('must be at least 32 bytes long')
   })
 })
