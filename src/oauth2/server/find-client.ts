@@ -1,3 +1,4 @@
+import { type Awaitable, isPending } from '../../util/awaitable.ts'
 import type { Client } from './records.ts'
 import type { ClientStore } from './store.ts'
 
@@ -7,8 +8,12 @@ import type { ClientStore } from './store.ts'
  *
  * @spec RFC 6749 §2.2
  */
-export async function findClient(store: ClientStore, clientId: string): Promise<Client | undefined> {
+export function findClient(store: ClientStore, clientId: string): Awaitable<Client | undefined> {
   if (/\p{Cc}/u.test(clientId)) return undefined
-  const client = await store.findClient(clientId)
+  const found = store.findClient(clientId)
+  return isPending(found) ? found.then((client) => sameClient(client, clientId)) : sameClient(found, clientId)
+}
+
+function sameClient(client: Client | undefined, clientId: string): Client | undefined {
   return client?.client_id === clientId ? client : undefined
 }

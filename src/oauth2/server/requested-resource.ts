@@ -33,7 +33,7 @@ export async function findRequestedResources(
   client: Client,
   directory: ResourceDirectory,
 ): Promise<readonly ResourceServer[]> {
-  return findAll([...new Set(params.all('resource'))], client, directory)
+  return params.has('resource') ? findAll([...new Set(params.all('resource'))], client, directory) : []
 }
 
 /**
@@ -44,7 +44,7 @@ export async function findRequestedResources(
  * @spec RFC 8707 §2.2
  */
 export async function chooseTarget({ params, client, server }: Asking, scope: string): Promise<TokenTarget> {
-  return toTarget(await findRequestedResources(params, client, server), scope)
+  return params.has('resource') ? toTarget(await findRequestedResources(params, client, server), scope) : { scope }
 }
 
 /**
