@@ -4,7 +4,7 @@
  */
 export function frozenCopy<T>(value: T): T
 export function frozenCopy(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || isFrozenData(value)) return value
   return Object.freeze(Array.isArray(value) ? value.map((item) => frozenCopy(item)) : copyMembers(value))
 }
 
@@ -20,4 +20,10 @@ function copyMembers(value: object): object {
     else copy[name] = frozenCopy(member)
   }
   return copy
+}
+
+/** Whether nobody can change it as it is: then it is its own copy, and a record that lies in another takes room once. */
+function isFrozenData(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value !== undefined
+  return Object.isFrozen(value) && Object.values(value).every(isFrozenData)
 }
