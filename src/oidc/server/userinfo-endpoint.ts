@@ -13,6 +13,7 @@ import type {
   TokenStore,
 } from '../../oauth2/server/index.ts'
 import { logRefusal } from '../../oauth2/server/index.ts'
+import { isPending } from '../../util/awaitable.ts'
 import type { UserClaims } from '../claims.ts'
 import type { OpenIdProviderMetadata } from '../discovery.ts'
 import type { ClaimsOfScope, LoadClaims } from './user-claims.ts'
@@ -71,7 +72,8 @@ export class UserinfoEndpoint implements Endpoint<ClientStore & TokenStore> {
       context,
       await context.server.authenticateToken(context, presented),
     )
-    const claims = await this.#load(subject, { scope, client })
+    const loaded = this.#load(subject, { scope, client })
+    const claims = isPending(loaded) ? await loaded : loaded
     if (claims === undefined) {
       throw new OAuth2Error('invalid_token', 'the person is not known any more', { reason: 'userinfo_person_gone' })
     }
@@ -101,7 +103,8 @@ async function readGrant({ store }: Context, record: AccessTokenRecord | undefin
   if (subject === undefined) {
     throw new OAuth2Error('invalid_token', 'access token is about no person', { reason: 'userinfo_no_person' })
   }
-  const client = await store.findClient(clientId)
+  const found = store.findClient(clientId)
+  const client = isPending(found) ? await found : found
   if (client === undefined) {
     throw new OAuth2Error('invalid_token', 'the client of the access token is not known any more', {
       reason: 'userinfo_client_gone',
