@@ -1,5 +1,6 @@
 import { NO_STORE } from '../../http/cache-control.ts'
-import type { HttpResponse } from '../../http/response.ts'
+import { PUBLIC_CORS } from '../../http/cors.ts'
+import type { Header, HttpResponse } from '../../http/response.ts'
 import { json } from '../../http/response.ts'
 import { OAuth2Error } from '../../oauth2/errors.ts'
 import { findPresentedToken, type PresentedToken } from '../../oauth2/presented-token.ts'
@@ -23,6 +24,7 @@ import { refuseUserinfo } from './userinfo-refusal.ts'
 type Context = RequestContext<ClientStore & TokenStore>
 
 const SCHEMES = ['Bearer', 'DPoP'] as const
+const HEADERS: readonly Header[] = [...NO_STORE, ...PUBLIC_CORS]
 
 /**
  * Tells a client about the person, as far as the access token's scope goes. The token comes in the `Authorization` header
@@ -55,7 +57,7 @@ export class UserinfoEndpoint implements Endpoint<ClientStore & TokenStore> {
       const presented = await findPresentedToken(request, { schemes: SCHEMES, body: true })
       if (presented === undefined) return refuseUserinfo(server)
       scheme = presented.scheme
-      return json(200, await this.#describe(context, presented), NO_STORE)
+      return json(200, await this.#describe(context, presented), HEADERS)
     } catch (error) {
       if (!(error instanceof OAuth2Error)) throw error
       logRefusal(context, error)

@@ -1,6 +1,7 @@
 import { NO_STORE } from '../../../http/cache-control.ts'
+import { PUBLIC_CORS } from '../../../http/cors.ts'
 import type { RequestParameters } from '../../../http/form.ts'
-import { type HttpResponse, json } from '../../../http/response.ts'
+import { type Header, type HttpResponse, json } from '../../../http/response.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { ServerMetadata } from '../../server-metadata.ts'
 import { authenticateClient } from '../client-authentication.ts'
@@ -22,6 +23,8 @@ const COMMON_PARAMETERS: ReadonlySet<string> = new Set([
   'client_assertion',
   'client_assertion_type',
 ])
+
+const HEADERS: readonly Header[] = [...NO_STORE, ...PUBLIC_CORS]
 
 /**
  * Exchanges grants for tokens. Parameters come in the body only; what is in the query is not read.
@@ -55,7 +58,7 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
     }
     const decision = await grant.grant(request)
     const answer = 'repeat' in decision ? decision.repeat : await issueTokens(this.#core, request, decision)
-    return json(200, answer, NO_STORE)
+    return json(200, answer, HEADERS)
   }
 
   #findGrant(params: RequestParameters): TokenGrant<S> {
