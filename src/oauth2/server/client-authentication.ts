@@ -6,7 +6,7 @@ import type { ClientAuthContext, ClientAuthMethod } from './client-auth.ts'
 import type { AuthenticatedClient, RequestContext, RequestOrigin } from './context.ts'
 import { createContext, type ServerCore } from './core.ts'
 import { DEVICE_CODE_GRANT } from './device/device-code.ts'
-import { findClient } from './find-client.ts'
+import { lookUpClient } from './find-client.ts'
 import { attemptOf, checkRateLimit } from './rate-limit.ts'
 import type { Client } from './records.ts'
 import type { ClientStore } from './store.ts'
@@ -45,7 +45,7 @@ export async function authenticateClient<S extends ClientStore>(
     throw refusal(core, requestId, undefined, { reason: 'client_credentials_missing' }, challengeFor(core, request))
   }
   const { clientId, method } = claim
-  const found = findClient(store, clientId)
+  const found = lookUpClient(store, clientId)
   const client = isPending(found) ? await found : found
   const problem = await findProblem(
     client,

@@ -8,7 +8,12 @@ import type { ClientStore } from './store.ts'
  *
  * @spec RFC 6749 §2.2
  */
-export function findClient(store: ClientStore, clientId: string): Awaitable<Client | undefined> {
+export async function findClient(store: ClientStore, clientId: string): Promise<Client | undefined> {
+  return lookUpClient(store, clientId)
+}
+
+/** The same, at once where the store answers at once: for where every request passes. */
+export function lookUpClient(store: ClientStore, clientId: string): Awaitable<Client | undefined> {
   if (/\p{Cc}/u.test(clientId)) return undefined
   const found = store.findClient(clientId)
   return isPending(found) ? found.then((client) => sameClient(client, clientId)) : sameClient(found, clientId)

@@ -1,6 +1,6 @@
 import { isPending } from '../../../util/awaitable.ts'
 import type { RequestContext } from '../context.ts'
-import { findClient } from '../find-client.ts'
+import { lookUpClient } from '../find-client.ts'
 import type { AccessTokenRecord, Client, GrantRecord, RefreshTokenRecord } from '../records.ts'
 import type { ClientStore, RefreshTokenStore } from '../store.ts'
 import { findAccessToken } from '../tokens/find-access-token.ts'
@@ -57,7 +57,7 @@ async function findRefresh({ store, now }: Context, value: string): Promise<Foun
 
 async function complete({ store }: Context, value: string, found: Found): Promise<IntrospectedToken | undefined> {
   const { client_id, grant_id } = found.record
-  const owner = findClient(store, client_id)
+  const owner = lookUpClient(store, client_id)
   const client = isPending(owner) ? await owner : owner
   if (client === undefined) return undefined
   if (grant_id === undefined) return { ...found, value, client }
