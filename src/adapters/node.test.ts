@@ -128,4 +128,21 @@ describe('toNode', () => {
     expect(response.headers.get('content-length')).toBe('2')
     expect(await response.text()).toBe('é')
   })
+
+  it.each([
+    ['GET', 303, '0'],
+    ['HEAD', 200, null],
+    ['GET', 204, null],
+    ['GET', 304, null],
+  ])(
+    'RFC 9112 §6.3: says of an answer to %s with %i and no body that its length is %s',
+    async (method, status, length) => {
+      const origin = await serve((_request, response) => {
+        toNode({ status, headers: [['location', 'https://app.example/']] }, response)
+      })
+      const { headers } = await fetch(origin, { method, redirect: 'manual' })
+      expect([headers.get('content-length'), headers.get('transfer-encoding')]).toEqual([length, null])
+      expect(headers.get('location')).toBe('https://app.example/')
+    },
+  )
 })

@@ -25,22 +25,20 @@ export interface BodyReaders {
 export function bodyReaders(contentType: string | undefined, read: () => Awaitable<Uint8Array>): BodyReaders {
   let text: Promise<string> | undefined
   let form: RequestParameters | undefined
-  const readText = (code: HttpErrorCode): Promise<string> => {
-    text ??= readUtf8(read, code)
-    return text
-  }
   return {
     async form() {
       // A POST without any body, such as one to the userinfo endpoint, has no type to be wrong about.
       if (contentType !== undefined) requireMediaType(contentType, FORM_TYPE)
-      const body = await readText('malformed_form')
+      text ??= readUtf8(read, 'malformed_form')
+      const body = await text
       if (contentType === undefined && body !== '') throw unsupported(FORM_TYPE)
       form ??= RequestParameters.parse(body)
       return form
     },
     async json() {
       requireMediaType(contentType ?? '', JSON_TYPE)
-      return parseJsonBody(await readText('malformed_json'))
+      text ??= readUtf8(read, 'malformed_json')
+      return parseJsonBody(await text)
     },
   }
 }
@@ -87,7 +85,7 @@ async function readUtf8(read: () => Awaitable<Uint8Array>, code: HttpErrorCode):
 }
 
 function requireMediaType(contentType: string, expected: string): void {
-  if (mediaTypeOf(contentType) !== expected) throw unsupported(expected)
+  if (contentType !== expected && mediaTypeOf(contentType) !== expected) throw unsupported(expected)
 }
 
 function unsupported(expected: string): HttpError {

@@ -1,7 +1,7 @@
 import type { Awaitable } from '../util/awaitable.ts'
-import { PUBLIC_CORS, preflight } from './cors.ts'
+import { preflight, withPublicCors } from './cors.ts'
 import { type HttpRequest, pathOf } from './request.ts'
-import { empty, type HttpResponse, withHeaders } from './response.ts'
+import { empty, type HttpResponse } from './response.ts'
 
 export type RouteHandler = (request: HttpRequest) => Awaitable<HttpResponse>
 
@@ -36,11 +36,10 @@ export class Router {
    * Answers a request: 400 for a target that is no path (`OPTIONS *`), 404 for a path that is not here, 405 for a method
    * that the path does not take.
    */
-  async handle(request: HttpRequest): Promise<HttpResponse> {
+  handle(request: HttpRequest): Promise<HttpResponse> {
     const path = pathOf(request)
     const route = this.#find(path)
-    if (route !== undefined) return answerRoute(route, request)
-    return empty(path.startsWith('/') ? 404 : 400)
+    return route === undefined ? Promise.resolve(empty(path.startsWith('/') ? 404 : 400)) : answerRoute(route, request)
   }
 
   /** A path has at most one route: one of its own goes before one that answers below. */
@@ -54,15 +53,16 @@ export class Router {
 
 /** Answers a request that was found to be for this route: 405 for a method that it does not take. */
 export async function answerRoute(route: Omit<Route, 'path'>, request: HttpRequest): Promise<HttpResponse> {
+  const { cors, methods } = route
+  if (request.method === 'OPTIONS') return cors === 'public' ? preflight(methods) : empty(204, [allow(route)])
   const response = await answer(route, request)
-  return route.cors === 'public' && request.method !== 'OPTIONS' ? withHeaders(response, PUBLIC_CORS) : response
+  return cors === 'public' ? withPublicCors(response) : response
 }
 
-async function answer(route: Omit<Route, 'path'>, request: HttpRequest): Promise<HttpResponse> {
+function answer(route: Omit<Route, 'path'>, request: HttpRequest): Awaitable<HttpResponse> {
   const { method } = request
-  if (method === 'OPTIONS') return route.cors === 'public' ? preflight(route.methods) : empty(204, [allow(route)])
   if (route.methods.includes(method)) return route.handle(request)
-  if (method === 'HEAD' && route.methods.includes('GET')) return withoutBody(await route.handle(request))
+  if (method === 'HEAD' && route.methods.includes('GET')) return withoutBody(route.handle(request))
   return empty(405, [allow(route)])
 }
 
@@ -73,6 +73,7 @@ function allow(route: Pick<Route, 'methods'>): readonly [string, string] {
 }
 
 /** @spec RFC 9110 §9.3.2 */
-function withoutBody({ status, headers }: HttpResponse): HttpResponse {
+async function withoutBody(response: Awaitable<HttpResponse>): Promise<HttpResponse> {
+  const { status, headers } = await response
   return { status, headers }
 }

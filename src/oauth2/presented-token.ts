@@ -23,6 +23,8 @@ export interface PresentedToken {
   readonly place: 'header' | 'body' | 'query'
 }
 
+const NONE: readonly PresentedToken[] = []
+
 /**
  * The access token of a request, or nothing. A request that carries one in more than one place is refused, wherever the
  * second one is: also in the query where it would not be taken from there.
@@ -37,7 +39,7 @@ export async function findPresentedToken(
 ): Promise<PresentedToken | undefined> {
   try {
     const inHeader = tokenOfHeader(request.header('authorization'), places.schemes)
-    const inBody = places.body === true && mayHaveForm(request) ? bearers(await request.form(), 'body') : []
+    const inBody = places.body === true && mayHaveForm(request) ? bearers(await request.form(), 'body') : NONE
     const inQuery = bearers(readQuery(request), 'query')
     if (inHeader.length + inBody.length + inQuery.length > 1) {
       throw refuse('token_sent_twice', 'access token must be sent once, in one place')
@@ -51,21 +53,23 @@ export async function findPresentedToken(
 
 /** None or one. Credentials of another scheme are none of this. @spec RFC 6750 §2.1 */
 function tokenOfHeader(header: string | undefined, schemes: readonly string[]): readonly PresentedToken[] {
-  if (header === undefined) return []
+  if (header === undefined) return NONE
   const { scheme: sent, token68: token } = parseAuthorization(header)
   const scheme = schemes.find((name) => name.toLowerCase() === sent)
-  if (scheme === undefined) return []
+  if (scheme === undefined) return NONE
   if (token === undefined) throw refuse('token_malformed', `${scheme} credentials must be one access token`)
   return [{ scheme, token, place: 'header' }]
 }
 
 /** Every one of them: a name that comes twice is two tokens. @spec RFC 6750 §2.2 */
 function bearers(parameters: RequestParameters | undefined, place: 'body' | 'query'): readonly PresentedToken[] {
-  return parameters?.all('access_token').map((token) => ({ scheme: 'Bearer', token, place })) ?? []
+  if (parameters === undefined) return NONE
+  return parameters.all('access_token').map((token) => ({ scheme: 'Bearer', token, place }))
 }
 
 /** A query that follows other rules than a form's is the application's own. */
 function readQuery(request: HttpRequest): RequestParameters | undefined {
+  if (!request.url.includes('?')) return undefined
   try {
     return queryOf(request)
   } catch (error) {

@@ -22,3 +22,8 @@ export function isScopeSubset(scopes: Iterable<string>, allowed: Iterable<string
   for (const scope of scopes) if (!set.has(scope)) return false
   return true
 }
+
+/** Whether one scope is in a space-separated string, which is not taken apart for that. */
+export function includesScope(scope: string, token: string): boolean {
+  return scope === token || ` ${scope} `.includes(` ${token} `)
+}

@@ -40,6 +40,25 @@ describe('ExpiringMap', () => {
     expect(map.get('long', 10_000)).toBe(0)
   })
 
+  it('gives back the room of all that has expired, whatever was written, replaced and swept before', () => {
+    const step = fc.record({ key: fc.nat(9), lifetime: fc.nat(9), elapsed: fc.nat(4), limit: fc.nat(3) })
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const map = new ExpiringMap<number>()
+        const expiries = new Map<string, number>()
+        let now = 0
+        for (const { key, lifetime, elapsed, limit } of steps) {
+          now += elapsed
+          map.set(String(key), now, now + lifetime, now)
+          expiries.set(String(key), now + lifetime)
+          map.sweep(now, limit)
+        }
+        map.sweep(now, Number.POSITIVE_INFINITY)
+        expect(map.size).toBe([...expiries.values()].filter((expiry) => expiry > now).length)
+      }),
+    )
+  })
+
   it('answers like a map whose entries are filtered by their expiry', () => {
     const step = fc.record({
       key: fc.constantFrom('a', 'b', 'c'),

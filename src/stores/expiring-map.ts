@@ -15,6 +15,10 @@ const visitsPerWrite = 2
 export class ExpiringMap<V> {
   readonly #entries = new Map<string, Entry<V>>()
   #cursor: Iterator<[string, Entry<V>]> | undefined
+  /** Nothing expires before this: until then there is nothing to look for. */
+  #earliest: Seconds = Number.POSITIVE_INFINITY
+  /** The same, of what this round trip has come by and of what was written meanwhile. */
+  #earliestOfTrip: Seconds = Number.POSITIVE_INFINITY
 
   /** Everything that takes room, expired or not. */
   get size(): number {
@@ -29,6 +33,8 @@ export class ExpiringMap<V> {
   /** Creates or replaces. */
   set(key: string, value: V, expiresAt: Seconds, now: Seconds): void {
     this.#entries.set(key, { value, expiresAt })
+    this.#earliest = Math.min(this.#earliest, expiresAt)
+    this.#earliestOfTrip = Math.min(this.#earliestOfTrip, expiresAt)
     this.#collect(now, visitsPerWrite, visitsPerWrite)
   }
 
@@ -50,21 +56,24 @@ export class ExpiringMap<V> {
   }
 
   #collect(now: Seconds, visits: number, limit: number): number {
+    if (now < this.#earliest) return 0
     let removed = 0
     for (let visit = 0; visit < visits && removed < limit; visit++) {
       const visited = this.#advance()
       if (visited === undefined) break
       const [key, entry] = visited
       if (entry.expiresAt <= now && this.#entries.delete(key)) removed++
+      else this.#earliestOfTrip = Math.min(this.#earliestOfTrip, entry.expiresAt)
     }
     return removed
   }
 
   /** The next entry in a round trip without end; a map's iterator survives changes to the map. */
   #advance(): [string, Entry<V>] | undefined {
-    this.#cursor ??= this.#entries.entries()
-    const step = this.#cursor.next()
-    if (step.done !== true) return step.value
+    const step = this.#cursor?.next()
+    if (step?.done === false) return step.value
+    if (step !== undefined) this.#earliest = this.#earliestOfTrip
+    this.#earliestOfTrip = Number.POSITIVE_INFINITY
     this.#cursor = this.#entries.entries()
     const first = this.#cursor.next()
     return first.done === true ? undefined : first.value

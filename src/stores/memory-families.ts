@@ -131,7 +131,9 @@ export class MemoryFamilies {
 
   /** All of it or nothing: whatever can throw comes before the first change. */
   #write(tokens: TokenCommit, now: Seconds): void {
-    const { grant, accessToken, refreshToken } = frozenCopy(tokens)
+    const grant = frozenCopy(tokens.grant)
+    const accessToken = frozenCopy(tokens.accessToken)
+    const refreshToken = frozenCopy(tokens.refreshToken)
     if (accessToken !== undefined) refuseDuplicate(this.#accessTokens, accessToken.id, now)
     if (refreshToken !== undefined) refuseDuplicate(this.#refreshTokens, refreshToken.id, now)
     if (grant !== undefined && this.#grants.get(grant.id, now) === undefined)

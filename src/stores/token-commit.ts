@@ -1,7 +1,10 @@
 import type { TokenCommit } from '../oauth2/server/store.ts'
 
 /** The ids of the grants that have to be live for these tokens to be written. */
-export function grantsOf(tokens: TokenCommit): string[] {
-  const named = [tokens.grant?.id, tokens.accessToken?.grant_id, tokens.refreshToken?.grant_id]
-  return [...new Set(named.filter((id) => id !== undefined))]
+export function grantsOf({ grant, accessToken, refreshToken }: TokenCommit): string[] {
+  const ids: string[] = []
+  for (const id of [grant?.id, accessToken?.grant_id, refreshToken?.grant_id]) {
+    if (id !== undefined && !ids.includes(id)) ids.push(id)
+  }
+  return ids
 }

@@ -12,7 +12,7 @@ const EMPTY = new Uint8Array()
  * Whether a parser has read them is told by the stream's end or by what it left, never by there being a `body`: some
  * frameworks set an empty one on every request.
  */
-export async function readNodeBody(request: NodeRequest): Promise<Uint8Array> {
+export function readNodeBody(request: NodeRequest): Uint8Array | Promise<Uint8Array> {
   const { body } = request
   if (typeof body === 'string') return Buffer.from(body)
   if (body instanceof Uint8Array) return body
@@ -57,6 +57,12 @@ function readStream(request: NodeRequest): Promise<Uint8Array> {
     }
     if (request.destroyed) return onAbort()
     request.on('data', onData).on('error', onAbort).on('close', onAbort)
-    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('end', () => resolve(join(chunks)))
   })
+}
+
+/** Most bodies come in one piece, which need not be copied. */
+function join(chunks: readonly Buffer[]): Uint8Array {
+  const [first = EMPTY, ...others] = chunks
+  return others.length === 0 ? first : Buffer.concat(chunks)
 }

@@ -16,18 +16,19 @@ export function fromNode(
   { trustProxy = 0 }: ProxyOptions = {},
 ): HttpRequest {
   const header = (name: string): string | undefined => headerOf(request, name)
+  const { form, json } = bodyReaders(header('content-type'), () => readNodeBody(request))
   return {
     method: request.method ?? 'GET',
     // Where a framework has mounted something it shortens `url` and keeps what came in `originalUrl`.
     url: request.originalUrl ?? request.url ?? '/',
-    // Asked for by few: the socket is not, until somebody is.
-    get remoteAddress() {
-      return trustProxy === 0
+    // No getter: to define one for each request costs more than to look.
+    remoteAddress:
+      trustProxy === 0
         ? peerAddressOf(request.socket)
-        : remoteAddressOf(request.socket.remoteAddress, header('x-forwarded-for'), trustProxy)
-    },
+        : remoteAddressOf(request.socket.remoteAddress, header('x-forwarded-for'), trustProxy),
     header,
-    ...bodyReaders(header('content-type'), () => readNodeBody(request)),
+    form,
+    json,
   }
 }
 

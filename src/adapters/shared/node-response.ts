@@ -9,10 +9,11 @@ export function toNode(response: HttpResponse, target: ServerResponse): void {
   const { status, headers, body } = response
   // Node itself leaves out the body of an answer to HEAD, and keeps its length.
   const length = body === undefined ? undefined : Buffer.byteLength(body)
-  if (target.getHeaderNames().length === 0) {
+  if (length !== undefined && target.getHeaderNames().length === 0) {
     // In one list: put in one by one, they cost as much as finding the answer to many a request.
     target.writeHead(status, flat(headers, length))
   } else {
+    // Also where there is no body: which answers then have a length of zero, and which none, Node knows.
     target.statusCode = status
     writeHeaders(headers, target)
     if (length !== undefined) target.setHeader('content-length', length)
@@ -20,10 +21,10 @@ export function toNode(response: HttpResponse, target: ServerResponse): void {
   target.end(body)
 }
 
-function flat(headers: HttpResponse['headers'], length: number | undefined): string[] {
+function flat(headers: HttpResponse['headers'], length: number): string[] {
   const list: string[] = []
   for (const [name, value] of headers) list.push(name, value)
-  if (length !== undefined) list.push('content-length', String(length))
+  list.push('content-length', String(length))
   return list
 }
 

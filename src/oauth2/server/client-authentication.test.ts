@@ -32,6 +32,12 @@ describe('RFC 6749 §2.3.1 client_secret_basic', () => {
     expect((await test.token(GRANT, header(`${encode(client_id)}:${encode(secret)}`))).status).toBe(200)
   })
 
+  it('tells the secrets of requests apart that come at once', async () => {
+    const all = [basic(), basic('web', 'wrong'), basic(), basic('web', 'wrong')]
+    const responses = await Promise.all(all.map((headers) => shared.token(GRANT, headers)))
+    expect(responses.map(({ status }) => status)).toEqual([200, 401, 200, 401])
+  })
+
   it('may be accompanied by the same client_id', async () => {
     expect((await new TestServer().token({ ...GRANT, client_id: 'web' }, basic())).status).toBe(200)
   })

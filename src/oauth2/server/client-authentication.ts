@@ -1,12 +1,13 @@
 import type { RequestParameters } from '../../http/form.ts'
 import type { HttpRequest } from '../../http/request.ts'
+import { isPending } from '../../util/awaitable.ts'
 import { OAuth2Error } from '../errors.ts'
 import type { ClientAuthContext, ClientAuthMethod } from './client-auth.ts'
-import type { AuthenticatedClient, RequestOrigin } from './context.ts'
+import type { AuthenticatedClient, RequestContext, RequestOrigin } from './context.ts'
 import { createContext, type ServerCore } from './core.ts'
 import { DEVICE_CODE_GRANT } from './device/device-code.ts'
-import { findClient } from './find-client.ts'
-import { attemptOf } from './rate-limit.ts'
+import { lookUpClient } from './find-client.ts'
+import { attemptOf, checkRateLimit } from './rate-limit.ts'
 import type { Client } from './records.ts'
 import type { ClientStore } from './store.ts'
 
@@ -37,35 +38,42 @@ export async function authenticateClient<S extends ClientStore>(
   params: RequestParameters,
   origin?: RequestOrigin,
 ): Promise<AuthenticatedClient> {
-  const { server, store, now, requestId, endpoint } = createContext(core, request, origin?.requestId, origin?.endpoint)
-  const attempt = attemptOf({ endpoint, request, requestId, now })
-  const context: ClientAuthContext<S> = {
-    server,
-    request,
-    params,
-    store,
-    issuer: server.issuer,
-    now,
-    // Nothing is worked on for a client before it is known which.
-    beforeSlowWork: async () => undefined,
-  }
-  const claim = await identifyClient(core, context)
+  const context = createContext(core, request, origin?.requestId, origin?.endpoint)
+  const { server, store, requestId } = context
+  const claim = await identifyClient(core, toAuthContext(context, params, nothingSlow))
   if (claim === undefined) {
     throw refusal(core, requestId, undefined, { reason: 'client_credentials_missing' }, challengeFor(core, request))
   }
   const { clientId, method } = claim
-  const client = await findClient(store, clientId)
-  const problem = await findProblem(client, claim, {
-    ...context,
-    beforeSlowWork: () => server.checkRateLimit({ kind: 'client-secret', clientId, ...attempt }),
-  })
+  const found = lookUpClient(store, clientId)
+  const client = isPending(found) ? await found : found
+  const problem = await findProblem(
+    client,
+    claim,
+    toAuthContext(context, params, async () =>
+      checkRateLimit(core, { kind: 'client-secret', clientId, ...attemptOf(context) }),
+    ),
+  )
   if (problem !== undefined || client === undefined) {
     throw refusal(core, requestId, clientId, problem ?? { reason: 'client_unknown' }, method.challenge)
   }
   server.emit('client.authenticated', { clientId, method: method.name, requestId })
-  await server.checkRateLimit({ kind: 'client', clientId, ...attempt }, tooManyCode(params))
+  if (core.settings.rateLimit !== undefined) {
+    await checkRateLimit(core, { kind: 'client', clientId, ...attemptOf(context) }, tooManyCode(params))
+  }
   return { client, method: method.name }
 }
+
+function toAuthContext<S>(
+  { server, request, store, now }: RequestContext<S>,
+  params: RequestParameters,
+  beforeSlowWork: ClientAuthContext['beforeSlowWork'],
+): ClientAuthContext<S> {
+  return { server, request, params, store, issuer: server.issuer, now, beforeSlowWork }
+}
+
+/** Nothing is worked on for a client before it is known which. */
+async function nothingSlow(): Promise<void> {}
 
 /** A device that polls goes on after `slow_down`, and gives up after anything else. @spec RFC 8628 §3.5 */
 function tooManyCode(params: RequestParameters): 'temporarily_unavailable' | 'slow_down' {
@@ -82,7 +90,12 @@ async function findProblem<S>(
   context: ClientAuthContext<S>,
 ): Promise<Problem | undefined> {
   const registered = client && (client.token_endpoint_auth_method ?? 'client_secret_basic') === method.name
-  const problem = await verifyCredentials(method, registered ? client : NOBODY, context)
+  let problem: Problem | undefined
+  try {
+    if (!(await method.verify(registered ? client : NOBODY, context))) problem = { reason: 'client_credentials_wrong' }
+  } catch (error) {
+    problem = toProblem(error)
+  }
   if (client === undefined) return { reason: 'client_unknown' }
   if (!registered) {
     return { reason: 'client_auth_method_mismatch', detail: `client is not registered for ${method.name}` }
@@ -91,17 +104,9 @@ async function findProblem<S>(
 }
 
 /** A method that knows more than yes and no throws it: for us, not for the client. */
-async function verifyCredentials<S>(
-  method: ClientAuthMethod<S>,
-  client: Client,
-  context: ClientAuthContext<S>,
-): Promise<Problem | undefined> {
-  try {
-    return (await method.verify(client, context)) ? undefined : { reason: 'client_credentials_wrong' }
-  } catch (error) {
-    if (!(error instanceof OAuth2Error) || error.code !== 'invalid_client') throw error
-    return { reason: error.reason ?? 'client_credentials_wrong', detail: error.description }
-  }
+function toProblem(error: unknown): Problem {
+  if (!(error instanceof OAuth2Error) || error.code !== 'invalid_client') throw error
+  return { reason: error.reason ?? 'client_credentials_wrong', detail: error.description }
 }
 
 /**
@@ -114,7 +119,8 @@ async function identifyClient<S>(core: ServerCore<S>, context: ClientAuthContext
   for (const method of core.registry.clientAuthMethods.values()) {
     // A client_id alone is also what other methods come with: `none` is what is left.
     if (claim !== undefined && method.name === 'none') continue
-    const clientId = await method.identify(context)
+    const identified = method.identify(context)
+    const clientId = isPending(identified) ? await identified : identified
     if (clientId === undefined) continue
     if (claim !== undefined && claim.method.name !== 'none') throw severalMethods()
     claim = { clientId, method }
@@ -131,12 +137,8 @@ async function identifyClient<S>(core: ServerCore<S>, context: ClientAuthContext
 
 /** Also those that no method here reads: what was meant is then not known. */
 function countCredentials({ request, params }: ClientAuthContext): number {
-  const places = [
-    request.header('authorization') !== undefined,
-    params.has('client_secret'),
-    params.has('client_assertion'),
-  ]
-  return places.filter(Boolean).length
+  const inHeader = request.header('authorization') !== undefined
+  return Number(inHeader) + Number(params.has('client_secret')) + Number(params.has('client_assertion'))
 }
 
 function severalMethods(): OAuth2Error {

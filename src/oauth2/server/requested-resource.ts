@@ -11,6 +11,8 @@ import type { ResourceServer } from './resources.ts'
 /** Each is looked for, maybe in a database. */
 const MOST_RESOURCES = 20
 
+const NO_RESOURCES: readonly ResourceServer[] = []
+
 /** Who knows the resources: the server. */
 interface ResourceDirectory {
   findResource(resource: string, client: Client): Awaitable<ResourceServer | undefined>
@@ -33,7 +35,8 @@ export async function findRequestedResources(
   client: Client,
   directory: ResourceDirectory,
 ): Promise<readonly ResourceServer[]> {
-  return findAll([...new Set(params.all('resource'))], client, directory)
+  const asked = params.all('resource')
+  return asked.length === 0 ? NO_RESOURCES : findAll([...new Set(asked)], client, directory)
 }
 
 /**
@@ -44,7 +47,7 @@ export async function findRequestedResources(
  * @spec RFC 8707 §2.2
  */
 export async function chooseTarget({ params, client, server }: Asking, scope: string): Promise<TokenTarget> {
-  return toTarget(await findRequestedResources(params, client, server), scope)
+  return params.has('resource') ? toTarget(await findRequestedResources(params, client, server), scope) : { scope }
 }
 
 /**
@@ -60,6 +63,7 @@ export async function narrowTarget(
   { resource: granted = [] }: Pick<GrantRecord, 'resource'>,
   scope: string,
 ): Promise<TokenTarget> {
+  if (granted.length === 0 && !params.has('resource')) return { scope }
   const asked = await findRequestedResources(params, client, server)
   if (!asked.every(({ resource }) => granted.includes(resource))) {
     throw new OAuth2Error('invalid_target', 'resource must be one of those that were granted', {

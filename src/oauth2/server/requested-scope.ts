@@ -1,5 +1,5 @@
 import { OAuth2Error } from '../errors.ts'
-import { formatScope, isScope, parseScope } from '../scope.ts'
+import { includesScope, isScope, parseScope } from '../scope.ts'
 import type { Client } from './records.ts'
 
 /**
@@ -22,11 +22,11 @@ export function reduceScope(
   }
   const scopes = parseScope(requested).filter((scope) => known === undefined || known.includes(scope))
   if (scopes.length === 0) throw refuse('scope names nothing that this server knows', 'scope_unknown')
-  const allowed = client.scope === undefined ? undefined : parseScope(client.scope)
-  if (allowed !== undefined && !scopes.every((scope) => allowed.includes(scope))) {
+  const { scope: allowed } = client
+  if (allowed !== undefined && !scopes.every((scope) => includesScope(allowed, scope))) {
     throw refuse('scope asks for more than this client is registered for', 'scope_unregistered')
   }
-  return formatScope(scopes)
+  return scopes.join(' ')
 }
 
 function refuse(description: string, reason: string): OAuth2Error {

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../http/request.ts'
-import { type Header, type HttpResponse, withHeaders } from '../../http/response.ts'
+import { type HttpResponse, withHeaders } from '../../http/response.ts'
 import { answerRoute, type Route, Router } from '../../http/router.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { AuthorizationRefusal } from './authorization/refusal.ts'
@@ -100,18 +100,27 @@ function runEndpoint<S>(core: ServerCore<S>, endpoint: Endpoint<S>, request: Htt
   )
 }
 
-/** The answer of an endpoint, and what the hooks of extensions add to it. */
-async function answerWithHooks<S>(
+/** The answer of an endpoint, and what the hooks of extensions add to it. Most servers have no such hook. */
+function answerWithHooks<S>(
   core: ServerCore<S>,
   endpoint: Endpoint<S>,
   context: RequestContext<S>,
 ): Promise<HttpResponse> {
-  const response = await answerAt(core, endpoint, context)
-  const headers: Header[] = []
-  for (const extension of core.registry.extensions) {
-    if (extension.onEndpointResponse) await addHeaders(extension, { ...context, endpoint: endpoint.name, headers })
+  const response = answerAt(core, endpoint, context)
+  const isHooked = core.registry.extensions.some(({ onEndpointResponse }) => onEndpointResponse !== undefined)
+  return isHooked ? runHooks(core, response, { ...context, endpoint: endpoint.name, headers: [] }) : response
+}
+
+async function runHooks<S>(
+  { registry }: ServerCore<S>,
+  answered: Promise<HttpResponse>,
+  context: EndpointResponseContext<S>,
+): Promise<HttpResponse> {
+  const response = await answered
+  for (const extension of registry.extensions) {
+    if (extension.onEndpointResponse) await addHeaders(extension, context)
   }
-  return headers.length === 0 ? response : withHeaders(response, headers)
+  return context.headers.length === 0 ? response : withHeaders(response, context.headers)
 }
 
 /** What the endpoint did is done: a header that fails must not hide its answer. */

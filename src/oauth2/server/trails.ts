@@ -12,6 +12,9 @@ export interface RequestTrail {
   refusal?: { readonly error: string; readonly reason: string | undefined }
 }
 
+/** What is asked of a request that is followed. */
+type Followed = Pick<RequestContext, 'requestId' | 'endpoint' | 'request'>
+
 /** The events that say who a request is from. In others a client may be the one that something is about. */
 const INTRODUCTIONS: ReadonlySet<keyof ServerEvents> = new Set([
   'client.authenticated',
@@ -30,12 +33,15 @@ export class Trails {
   readonly #open: Map<string, RequestTrail> = new Map()
 
   /** Keeps the trail of a request while it is answered. What runs as a part of another shares its trail. */
-  async follow<T>(
-    { requestId, endpoint, request }: Pick<RequestContext, 'requestId' | 'endpoint' | 'request'>,
+  follow<T>(context: Followed, run: (trail: RequestTrail) => Promise<T>): Promise<T> {
+    const around = this.#open.get(context.requestId)
+    return around === undefined ? this.#followFirst(context, run) : run(around)
+  }
+
+  async #followFirst<T>(
+    { requestId, endpoint, request }: Followed,
     run: (trail: RequestTrail) => Promise<T>,
   ): Promise<T> {
-    const around = this.#open.get(requestId)
-    if (around !== undefined) return run(around)
     const trail: RequestTrail = { endpoint, address: request.remoteAddress }
     this.#open.set(requestId, trail)
     try {

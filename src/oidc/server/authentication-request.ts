@@ -35,20 +35,16 @@ export async function readAuthenticationRequest(
 ): Promise<AuthenticationRequest> {
   if (!isAuthenticationRequest(request)) return NO_DEMANDS
   const { params, client } = request
+  const hint = params.get('id_token_hint')
   return {
     prompt: parsePrompt(params.get('prompt')),
     maxAge: parseMaxAge(params.get('max_age')) ?? client.default_max_age,
-    subject: await readHintedSubject(server, client.client_id, params.get('id_token_hint')),
+    subject: hint === undefined ? undefined : await readHintedSubject(server, client.client_id, hint),
   }
 }
 
 /** A hint of another client would let one client ask whether the other's user is signed in. */
-async function readHintedSubject(
-  server: ServerHandle,
-  clientId: string,
-  token: string | undefined,
-): Promise<string | undefined> {
-  if (token === undefined) return undefined
+async function readHintedSubject(server: ServerHandle, clientId: string, token: string): Promise<string | undefined> {
   const hint = await readIdTokenHint(server, token)
   if (hint?.audience.includes(clientId)) return hint.subject
   throw new OAuth2Error(

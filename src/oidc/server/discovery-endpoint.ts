@@ -1,16 +1,15 @@
-import type { Header, HttpResponse } from '../../http/response.ts'
-import { json } from '../../http/response.ts'
+import { DocumentCache } from '../../http/document.ts'
+import type { HttpResponse } from '../../http/response.ts'
 import { appendWellKnown, insertWellKnown } from '../../http/url.ts'
 import type { Endpoint, RequestContext } from '../../oauth2/server/index.ts'
-
-/** Short enough for a new key or endpoint to be seen soon. */
-const CACHE_CONTROL: Header = ['cache-control', 'public, max-age=300']
+import type { ServerMetadata } from '../../oauth2/server-metadata.ts'
 
 /** The provider's description of itself, at the place that clients of OpenID Connect look at. @spec OIDC Discovery §4 */
 export class DiscoveryEndpoint implements Endpoint {
   readonly name = 'openid_configuration'
   readonly methods = ['GET'] as const
   readonly cors = 'public'
+  readonly #document: DocumentCache<ServerMetadata> = new DocumentCache()
 
   /** Behind the issuer's path, and before it: clients that know RFC 8414 look there, too. @spec RFC 8414 §5 */
   path(issuer: URL): readonly string[] {
@@ -19,6 +18,6 @@ export class DiscoveryEndpoint implements Endpoint {
   }
 
   handle({ server }: RequestContext): HttpResponse {
-    return json(200, server.metadata(), [CACHE_CONTROL])
+    return this.#document.respond(server.metadata(), (metadata) => metadata)
   }
 }

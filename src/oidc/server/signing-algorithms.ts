@@ -5,12 +5,17 @@ import { hasTokenHash } from '../id-token.ts'
 /** What a client expects that does not say otherwise. */
 const DEFAULT = 'RS256'
 
+/** Found once for each set of keys, which does not change, and not three times a sign-in. */
+const known = new WeakMap<KeySet, readonly string[]>()
+
 /**
  * The algorithms that a key set can sign ID tokens with, in the order of its keys. Secrets are no keys for that: whoever
  * can check such a token could have made it. Nor are those of an algorithm without a hash for `at_hash`.
  */
 export function signingAlgorithms(keys: KeySet): readonly string[] {
-  return algorithmsFor('sign', keys).filter(hasTokenHash)
+  const algorithms = known.get(keys) ?? algorithmsFor('sign', keys).filter(hasTokenHash)
+  known.set(keys, algorithms)
+  return algorithms
 }
 
 /** The algorithms of the ID tokens that a key set can check: those it signed with keys that are retired now, too. */

@@ -19,11 +19,13 @@ export type ClaimsOfScope = Readonly<Record<string, readonly string[]>>
  * @spec OIDC Core §5.4
  */
 export function selectClaims(claims: UserClaims, scope: string, claimsOfScope: ClaimsOfScope): UserClaims {
-  const names = parseScope(scope).flatMap((token) => (Object.hasOwn(claimsOfScope, token) ? claimsOfScope[token] : []))
-  const selected = [...new Set(names)].flatMap((name): [string, unknown][] => {
-    const value = name !== undefined && name !== 'sub' && Object.hasOwn(claims, name) ? claims[name] : undefined
-    return name === undefined || isEmpty(value) ? [] : [[name, value]]
-  })
+  const selected: [string, unknown][] = []
+  for (const token of parseScope(scope)) {
+    const names = Object.hasOwn(claimsOfScope, token) ? claimsOfScope[token] : undefined
+    for (const name of names ?? []) {
+      if (name !== 'sub' && Object.hasOwn(claims, name) && !isEmpty(claims[name])) selected.push([name, claims[name]])
+    }
+  }
   return Object.fromEntries(selected)
 }
 

@@ -1,5 +1,6 @@
 import { NO_STORE } from '../../http/cache-control.ts'
-import type { HttpResponse } from '../../http/response.ts'
+import { PUBLIC_CORS } from '../../http/cors.ts'
+import type { Header, HttpResponse } from '../../http/response.ts'
 import { json } from '../../http/response.ts'
 import { OAuth2Error } from '../../oauth2/errors.ts'
 import { findPresentedToken, type PresentedToken } from '../../oauth2/presented-token.ts'
@@ -13,6 +14,7 @@ import type {
   TokenStore,
 } from '../../oauth2/server/index.ts'
 import { logRefusal } from '../../oauth2/server/index.ts'
+import { isPending } from '../../util/awaitable.ts'
 import type { UserClaims } from '../claims.ts'
 import type { OpenIdProviderMetadata } from '../discovery.ts'
 import type { ClaimsOfScope, LoadClaims } from './user-claims.ts'
@@ -22,6 +24,7 @@ import { refuseUserinfo } from './userinfo-refusal.ts'
 type Context = RequestContext<ClientStore & TokenStore>
 
 const SCHEMES = ['Bearer', 'DPoP'] as const
+const HEADERS: readonly Header[] = [...NO_STORE, ...PUBLIC_CORS]
 
 /**
  * Tells a client about the person, as far as the access token's scope goes. The token comes in the `Authorization` header
@@ -54,7 +57,7 @@ export class UserinfoEndpoint implements Endpoint<ClientStore & TokenStore> {
       const presented = await findPresentedToken(request, { schemes: SCHEMES, body: true })
       if (presented === undefined) return refuseUserinfo(server)
       scheme = presented.scheme
-      return json(200, await this.#describe(context, presented), NO_STORE)
+      return json(200, await this.#describe(context, presented), HEADERS)
     } catch (error) {
       if (!(error instanceof OAuth2Error)) throw error
       logRefusal(context, error)
@@ -71,7 +74,8 @@ export class UserinfoEndpoint implements Endpoint<ClientStore & TokenStore> {
       context,
       await context.server.authenticateToken(context, presented),
     )
-    const claims = await this.#load(subject, { scope, client })
+    const loaded = this.#load(subject, { scope, client })
+    const claims = isPending(loaded) ? await loaded : loaded
     if (claims === undefined) {
       throw new OAuth2Error('invalid_token', 'the person is not known any more', { reason: 'userinfo_person_gone' })
     }
@@ -101,7 +105,8 @@ async function readGrant({ store }: Context, record: AccessTokenRecord | undefin
   if (subject === undefined) {
     throw new OAuth2Error('invalid_token', 'access token is about no person', { reason: 'userinfo_no_person' })
   }
-  const client = await store.findClient(clientId)
+  const found = store.findClient(clientId)
+  const client = isPending(found) ? await found : found
   if (client === undefined) {
     throw new OAuth2Error('invalid_token', 'the client of the access token is not known any more', {
       reason: 'userinfo_client_gone',

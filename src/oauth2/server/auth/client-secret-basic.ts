@@ -1,5 +1,6 @@
 import { type BasicCredentials, parseBasic } from '../../../http/basic.ts'
 import { HttpError } from '../../../http/errors.ts'
+import type { HttpRequest } from '../../../http/request.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { ClientAuthContext, ClientAuthMethod } from '../client-auth.ts'
 import type { Client } from '../records.ts'
@@ -12,17 +13,25 @@ export class ClientSecretBasic implements ClientAuthMethod {
   readonly name = 'client_secret_basic'
   readonly challenge: string = CHALLENGE
   readonly #secrets: SecretVerifier
+  /** What `identify` has read, for the `verify` of the same request: nearly always the next thing that is asked. */
+  #read: { readonly request: HttpRequest; readonly credentials: BasicCredentials } | undefined
 
   constructor(secrets: SecretVerifier = new SecretVerifier()) {
     this.#secrets = secrets
   }
 
   identify(context: ClientAuthContext): string | undefined {
-    return readCredentials(context)?.username
+    const credentials = readCredentials(context)
+    this.#read = credentials && { request: context.request, credentials }
+    return credentials?.username
   }
 
   verify(client: Client, context: ClientAuthContext): Promise<boolean> {
-    return this.#secrets.verify(client, readCredentials(context)?.password ?? '', context)
+    const read = this.#read
+    // A secret stays no longer than it is needed.
+    this.#read = undefined
+    const credentials = read?.request === context.request ? read.credentials : readCredentials(context)
+    return this.#secrets.verify(client, credentials?.password ?? '', context)
   }
 }
 

@@ -1,7 +1,7 @@
 import { getBackend, type Signer } from '../../../crypto/backend.ts'
 import { hashSecret, verifySecret } from '../../../crypto/password.ts'
 import { randomToken } from '../../../crypto/random.ts'
-import type { Awaitable } from '../../../util/awaitable.ts'
+import { type Awaitable, isPending } from '../../../util/awaitable.ts'
 import { LruCache } from '../../../util/lru.ts'
 import type { ClientAuthContext } from '../client-auth.ts'
 import type { Client } from '../records.ts'
@@ -26,9 +26,14 @@ export class SecretVerifier {
     presented: string,
     { now, beforeSlowWork }: Pick<ClientAuthContext, 'now' | 'beforeSlowWork'>,
   ): Promise<boolean> {
-    const live = (client.client_secrets ?? []).filter(({ expires_at }) => expires_at === undefined || expires_at > now)
+    this.#mac ??= createMac()
+    const authenticate = isPending(this.#mac) ? await this.#mac : this.#mac
     const candidates: { hash: string; mac: string }[] = []
-    for (const { hash } of live) candidates.push(await this.#candidate(client.client_id, hash, presented))
+    for (const { hash, expires_at: end } of client.client_secrets ?? []) {
+      if (end !== undefined && end <= now) continue
+      const mac = authenticate(`${client.client_id}\0${hash}\0${presented}`)
+      candidates.push({ hash, mac: isPending(mac) ? await mac : mac })
+    }
     if (candidates.some(({ mac }) => this.#verified.get(mac) !== undefined)) return true
     await beforeSlowWork()
     for (const { hash, mac } of candidates) {
@@ -38,12 +43,6 @@ export class SecretVerifier {
     }
     if (candidates.length === 0) await this.#compareWithDecoy(presented)
     return false
-  }
-
-  async #candidate(clientId: string, hash: string, presented: string): Promise<{ hash: string; mac: string }> {
-    this.#mac ??= createMac()
-    const authenticate = await this.#mac
-    return { hash, mac: await authenticate(`${clientId}\0${hash}\0${presented}`) }
   }
 
   /** So that the time taken does not tell which clients have a secret that somebody may have chosen. */

@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../../http/response.ts'
-import type { Awaitable } from '../../../util/awaitable.ts'
+import { type Awaitable, isPending } from '../../../util/awaitable.ts'
 import { OAuth2Error } from '../../errors.ts'
 import { INACTIVE, type IntrospectionResponse } from '../../introspection.ts'
 import type { ServerMetadata } from '../../server-metadata.ts'
@@ -84,7 +84,9 @@ export class IntrospectionEndpoint implements Endpoint<IntrospectionStore> {
     if (params.duplicates.length > 0) {
       throw new OAuth2Error('invalid_request', 'each parameter must be sent once', { reason: 'parameter_repeated' })
     }
-    const caller = (await this.#findCaller(context)) ?? (await authenticateCaller(context, params))
+    const { authorize, bearerScope } = this.#options
+    const isAsked = authorize !== undefined || bearerScope !== undefined
+    const caller = (isAsked && (await this.#findCaller(context))) || (await authenticateCaller(context, params))
     const value = params.get('token')
     if (value === undefined) {
       throw new OAuth2Error('invalid_request', 'token is missing', { reason: 'introspection_token_missing' })
@@ -111,7 +113,9 @@ export class IntrospectionEndpoint implements Endpoint<IntrospectionStore> {
     const resources = owns ? [] : await findSharedResources(context, caller, token)
     // Whoever knows a refresh token that is not its own could use it: no policy makes that a resource's business.
     if (token.kind === 'refresh_token' && !owns) return undefined
-    if (!((await this.#options.mayIntrospect?.(caller, token)) ?? (owns || resources.length > 0))) return undefined
+    const ruled = this.#options.mayIntrospect?.(caller, token)
+    const mayKnow = (isPending(ruled) ? await ruled : ruled) ?? (owns || resources.length > 0)
+    if (!mayKnow) return undefined
     const { subject, scope } = token.record
     return describeToken(token, {
       issuer: context.server.issuer,

@@ -1,9 +1,9 @@
+import { DocumentCache } from '../../../http/document.ts'
 import type { HttpResponse } from '../../../http/response.ts'
 import type { KeySet } from '../../../jose/jwks/index.ts'
 import type { ServerMetadata } from '../../server-metadata.ts'
 import type { RequestContext } from '../context.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { DocumentCache } from './document.ts'
 
 /** The public keys that the server's signatures are verified with. @spec RFC 8414 §2 */
 export class JwksEndpoint implements Endpoint {

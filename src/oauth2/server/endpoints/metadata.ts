@@ -1,9 +1,9 @@
+import { DocumentCache } from '../../../http/document.ts'
 import type { HttpResponse } from '../../../http/response.ts'
 import { insertWellKnown } from '../../../http/url.ts'
 import type { ServerMetadata } from '../../server-metadata.ts'
 import type { RequestContext } from '../context.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { DocumentCache } from './document.ts'
 
 /** The server's description of itself, at the well-known place that its issuer leads to. @spec RFC 8414 §3 */
 export class MetadataEndpoint implements Endpoint {

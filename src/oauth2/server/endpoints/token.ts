@@ -1,9 +1,9 @@
 import { NO_STORE } from '../../../http/cache-control.ts'
+import { PUBLIC_CORS } from '../../../http/cors.ts'
 import type { RequestParameters } from '../../../http/form.ts'
-import { type HttpResponse, json } from '../../../http/response.ts'
+import { type Header, type HttpResponse, json } from '../../../http/response.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { ServerMetadata } from '../../server-metadata.ts'
-import type { TokenResponse } from '../../token-response.ts'
 import { authenticateClient } from '../client-authentication.ts'
 import { allowsGrantType } from '../client-rules.ts'
 import type { AuthenticatedClient, RequestContext, TokenContext } from '../context.ts'
@@ -23,6 +23,8 @@ const COMMON_PARAMETERS: ReadonlySet<string> = new Set([
   'client_assertion',
   'client_assertion_type',
 ])
+
+const HEADERS: readonly Header[] = [...NO_STORE, ...PUBLIC_CORS]
 
 /**
  * Exchanges grants for tokens. Parameters come in the body only; what is in the query is not read.
@@ -48,16 +50,15 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
     const params = await context.request.form()
     const grant = this.#findGrant(params)
     checkDuplicates(params, grant)
-    const request = await this.#authenticate(context, params, grant)
+    const unnamed = grant.identifyClient && (await findUnnamedClient(context, params, grant))
+    const authenticated = unnamed ?? (await authenticateClient(this.#core, context.request, params, context))
+    const request = toTokenContext(context, params, grant, authenticated)
     for (const extension of this.#core.registry.extensions) {
       if (extension.onTokenRequest) await extension.onTokenRequest(request)
     }
-    return json(200, await this.#answer(request, grant), NO_STORE)
-  }
-
-  async #answer(context: TokenContext<S>, grant: TokenGrant<S>): Promise<TokenResponse> {
-    const decision = await grant.grant(context)
-    return 'repeat' in decision ? decision.repeat : issueTokens(this.#core, context, decision)
+    const decision = await grant.grant(request)
+    const answer = 'repeat' in decision ? decision.repeat : await issueTokens(this.#core, request, decision)
+    return json(200, answer, HEADERS)
   }
 
   #findGrant(params: RequestParameters): TokenGrant<S> {
@@ -76,24 +77,22 @@ export class TokenEndpoint<S extends ClientStore & TokenStore> implements Endpoi
     }
     return grant
   }
+}
 
-  async #authenticate(
-    context: RequestContext<S>,
-    params: RequestParameters,
-    grant: TokenGrant<S>,
-  ): Promise<TokenContext<S>> {
-    const { server, store, request, now, requestId, endpoint } = context
-    const { grantType } = grant
-    const unnamed = await findUnnamedClient(context, params, grant)
-    const { client, method } = unnamed ?? (await authenticateClient(this.#core, request, params, context))
-    if (!allowsGrantType(client, grantType)) {
-      throw new OAuth2Error('unauthorized_client', 'client is not registered for this grant_type', {
-        reason: 'grant_type_not_registered',
-      })
-    }
-    const proven = { client, clientAuthMethod: method, grantType, params, binding: {} }
-    return { server, store, request, now, requestId, endpoint, ...proven }
+/** @throws OAuth2Error `unauthorized_client` where the client may not use this grant. @spec RFC 6749 §5.2 */
+function toTokenContext<S>(
+  { server, store, request, now, requestId, endpoint }: RequestContext<S>,
+  params: RequestParameters,
+  { grantType }: TokenGrant<S>,
+  { client, method: clientAuthMethod }: AuthenticatedClient,
+): TokenContext<S> {
+  if (!allowsGrantType(client, grantType)) {
+    throw new OAuth2Error('unauthorized_client', 'client is not registered for this grant_type', {
+      reason: 'grant_type_not_registered',
+    })
   }
+  const proven = { client, clientAuthMethod, grantType, params, binding: {} }
+  return { server, store, request, now, requestId, endpoint, ...proven }
 }
 
 /** What says who the client is. */

@@ -44,11 +44,15 @@ export async function answerIntrospection(
 
 /** Whether `Accept` names this very type; a wildcard asks for nothing in particular. @spec RFC 9110 §12.5.1 */
 function accepts(request: HttpRequest, type: string): boolean {
-  const ranges = (request.header('accept') ?? '').toLowerCase().split(',')
-  return ranges.some((range) => {
-    const [name = '', ...parameters] = range.split(';').map((part) => part.trim())
-    return name === type && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))
-  })
+  const accepted = request.header('accept')
+  if (accepted === undefined) return false
+  return accepted
+    .toLowerCase()
+    .split(',')
+    .some((range) => {
+      const [name = '', ...parameters] = range.split(';').map((part) => part.trim())
+      return name === type && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))
+    })
 }
 
 /** What the caller registered that its answers are signed with. @spec RFC 9701 §6 */

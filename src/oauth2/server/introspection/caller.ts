@@ -4,7 +4,7 @@ import { OAuth2Error } from '../../errors.ts'
 import { parseScope } from '../../scope.ts'
 import { insufficientScope, invalidToken } from '../bearer-refusal.ts'
 import { isConfidential } from '../client-rules.ts'
-import type { RequestContext } from '../context.ts'
+import type { AuthenticatedClient, RequestContext } from '../context.ts'
 import { findClient } from '../find-client.ts'
 import type { Client } from '../records.ts'
 import type { ClientStore, TokenStore } from '../store.ts'
@@ -33,11 +33,7 @@ export async function authenticateCaller(
   context: RequestContext,
   params: RequestParameters,
 ): Promise<IntrospectionCaller> {
-  const { client } = await context.server
-    .authenticateClient(context.request, params, context)
-    .catch((error: unknown) => {
-      throw error instanceof OAuth2Error && error.code === 'invalid_client' ? withChallenge(error) : error
-    })
+  const { client } = await authenticate(context, params)
   if (!isConfidential(client)) {
     throw new OAuth2Error('invalid_client', 'client must prove who it is to introspect tokens', {
       reason: 'introspection_client_public',
@@ -45,6 +41,14 @@ export async function authenticateCaller(
     })
   }
   return { id: client.client_id, client }
+}
+
+async function authenticate(context: RequestContext, params: RequestParameters): Promise<AuthenticatedClient> {
+  try {
+    return await context.server.authenticateClient(context.request, params, context)
+  } catch (error) {
+    throw error instanceof OAuth2Error && error.code === 'invalid_client' ? withChallenge(error) : error
+  }
 }
 
 function withChallenge({ code, description, reason, detail, challenge }: OAuth2Error): OAuth2Error {

@@ -13,8 +13,6 @@ export function describeToken(
   const { record, client, grant } = token
   const { auth_time, acr } = grant?.authentication ?? {}
   const response: IntrospectionResponse = {
-    // What the server itself says of a token is said by it alone, also where it has nothing to say.
-    ...(token.kind === 'access_token' ? withoutReserved(token.record.claims ?? {}) : undefined),
     active: true,
     iss: issuer,
     client_id: client.client_id,
@@ -23,26 +21,29 @@ export function describeToken(
     iat: record.created_at,
     nbf: record.created_at,
     exp: record.expires_at,
-    ...(scope !== '' && { scope }),
-    ...(username !== undefined && { username }),
-    ...(auth_time !== undefined && { auth_time }),
-    ...(acr !== undefined && { acr }),
-    ...(record.cnf !== undefined && { cnf: record.cnf }),
   }
-  return token.kind === 'access_token' ? { ...response, ...describeAccess(token.value, token.record) } : response
+  if (scope !== '') response.scope = scope
+  if (username !== undefined) response.username = username
+  if (auth_time !== undefined) response.auth_time = auth_time
+  if (acr !== undefined) response.acr = acr
+  if (record.cnf !== undefined) response.cnf = record.cnf
+  if (token.kind === 'refresh_token') return response
+  describeAccess(response, token.value, token.record)
+  const { claims } = token.record
+  // What the server itself says of a token is said by it alone, also where it has nothing to say.
+  return claims === undefined ? response : { ...withoutReserved(claims), ...response }
 }
 
 function describeAccess(
+  response: IntrospectionResponse,
   value: string,
   { id, cnf, audience = [], act }: AccessTokenRecord,
-): Partial<IntrospectionResponse> {
-  const [only, ...others] = audience
-  return {
-    token_type: cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
-    jti: nameOf(value, id),
-    ...(only !== undefined && { aud: others.length === 0 ? only : audience }),
-    ...(act !== undefined && { act }),
-  }
+): void {
+  const [only] = audience
+  response.token_type = cnf?.jkt === undefined ? 'Bearer' : 'DPoP'
+  response.jti = nameOf(value, id)
+  if (only !== undefined) response.aud = audience.length === 1 ? only : audience
+  if (act !== undefined) response.act = act
 }
 
 /** A JWT, which was verified when it was found, says its name itself; an opaque token has its hash. @spec RFC 7519 §4.1.7 */

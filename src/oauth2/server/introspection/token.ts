@@ -1,5 +1,6 @@
+import { isPending } from '../../../util/awaitable.ts'
 import type { RequestContext } from '../context.ts'
-import { findClient } from '../find-client.ts'
+import { lookUpClient } from '../find-client.ts'
 import type { AccessTokenRecord, Client, GrantRecord, RefreshTokenRecord } from '../records.ts'
 import type { ClientStore, RefreshTokenStore } from '../store.ts'
 import { findAccessToken } from '../tokens/find-access-token.ts'
@@ -32,13 +33,15 @@ export async function findIntrospectedToken(
   value: string,
   hint: string | undefined,
 ): Promise<IntrospectedToken | undefined> {
-  const finders = hint === 'refresh_token' ? [findRefresh, findAccess] : [findAccess, findRefresh]
-  for (const find of finders) {
+  for (const find of hint === 'refresh_token' ? REFRESH_FIRST : ACCESS_FIRST) {
     const found = await find(context, value)
     if (found !== undefined) return complete(context, value, found)
   }
   return undefined
 }
+
+const ACCESS_FIRST = [findAccess, findRefresh] as const
+const REFRESH_FIRST = [findRefresh, findAccess] as const
 
 async function findAccess(context: Context, value: string): Promise<Found | undefined> {
   const record = await findAccessToken(context, value)
@@ -54,7 +57,8 @@ async function findRefresh({ store, now }: Context, value: string): Promise<Foun
 
 async function complete({ store }: Context, value: string, found: Found): Promise<IntrospectedToken | undefined> {
   const { client_id, grant_id } = found.record
-  const client = await findClient(store, client_id)
+  const owner = lookUpClient(store, client_id)
+  const client = isPending(owner) ? await owner : owner
   if (client === undefined) return undefined
   if (grant_id === undefined) return { ...found, value, client }
   const grant = await store.findGrant(grant_id)

@@ -1,11 +1,13 @@
 import { randomToken } from '../../../crypto/random.ts'
 import type { AlgorithmName } from '../../../jose/jwk/index.ts'
+import { isPending } from '../../../util/awaitable.ts'
 import type { Seconds } from '../../../util/clock.ts'
+import type { JsonObject } from '../../../util/json.ts'
 import type { TokenContext } from '../context.ts'
 import type { GrantDecision } from '../decisions.ts'
 import type { AccessTokenRecord, Confirmation, GrantRecord } from '../records.ts'
 import type { Settings } from '../settings.ts'
-import { loadClaims } from './claims.ts'
+import { type AccessTokenClaimsContext, loadClaims } from './claims.ts'
 import { signAccessToken } from './jwt.ts'
 import { findShape } from './shape.ts'
 import { createToken } from './token-format.ts'
@@ -31,11 +33,24 @@ export async function mintAccessToken(
 ): Promise<MintedAccessToken> {
   const { client, grantType } = context
   const audience = decision.audience ?? settings.audience
-  const shape = await findShape(settings, { client, grantType, audience: audience ?? [] })
-  const facts = await describeAccessToken(settings, context, { ...decision, audience }, grant, shape.lifetime)
-  if (shape.format === 'jwt') return mintJwt(settings, facts, grant, shape.algorithm)
+  const found = findShape(settings, { client, grantType, audience: audience ?? [] })
+  const { lifetime, format, algorithm } = isPending(found) ? await found : found
+  const { accessTokenClaims } = settings
+  const claims = accessTokenClaims && (await loadClaims(accessTokenClaims, about(context, decision, audience, grant)))
+  const facts = describeAccessToken(context, decision, grant, { audience, lifetime, claims })
+  if (format === 'jwt') return mintJwt(settings, facts, grant, algorithm)
   const value = createToken(settings.tokenPrefix, 'access_token')
-  return { value, record: { id: await tokenId(value), ...facts }, selfContained: false }
+  const id = tokenId(value)
+  return { value, record: { id: isPending(id) ? await id : id, ...facts }, selfContained: false }
+}
+
+function about(
+  { client, grantType }: TokenContext,
+  { subject, scope = '' }: GrantDecision,
+  audience: readonly string[] = [],
+  grant: GrantRecord | undefined,
+): AccessTokenClaimsContext {
+  return { client, grantType, subject, scope, audience, grant }
 }
 
 /** An access token before it has a value. */
@@ -54,18 +69,19 @@ async function mintJwt(
   return { value, record, selfContained: grant === undefined }
 }
 
-/** What was decided, with the audience that it comes to. */
-type Described = Omit<GrantDecision, 'audience'> & { readonly audience: readonly string[] | undefined }
+/** What the options of the server make of a decision. */
+interface Terms {
+  readonly audience: readonly string[] | undefined
+  readonly lifetime: Seconds
+  readonly claims: JsonObject | undefined
+}
 
-async function describeAccessToken(
-  { accessTokenClaims }: Settings<unknown>,
-  { client, grantType, now, binding }: TokenContext,
-  { subject, scope = '', act, audience, expiresAt }: Described,
+function describeAccessToken(
+  { client, now, binding }: TokenContext,
+  { subject, scope = '', act, expiresAt }: GrantDecision,
   grant: GrantRecord | undefined,
-  lifetime: Seconds,
-): Promise<AccessTokenFacts> {
-  const about = { client, grantType, subject, scope, audience: audience ?? [], grant }
-  const claims = await loadClaims(accessTokenClaims, about)
+  { audience, lifetime, claims }: Terms,
+): AccessTokenFacts {
   const facts: AccessTokenFacts = {
     client_id: client.client_id,
     scope,

@@ -20,11 +20,13 @@ export async function authenticateToken<S extends TokenStore>(
   presented: PresentedToken,
 ): Promise<AccessTokenRecord | undefined> {
   const { store } = settings
-  const accessToken = await findAccessToken({ ...context, store }, presented.token)
+  const { server, now } = context
+  const accessToken = await findAccessToken({ server, store, now }, presented.token)
   if (accessToken === undefined) return undefined
   const binding: Confirmation = {}
   for (const extension of registry.extensions) {
-    await extension.onTokenPresented?.({ ...context, store, presented, accessToken, binding })
+    if (extension.onTokenPresented === undefined) continue
+    await extension.onTokenPresented({ ...context, store, presented, accessToken, binding })
   }
   const isDpop = presented.scheme.toLowerCase() === 'dpop'
   // RFC 9449 §7.2: as a bearer token, what is bound would be worth what it was bound to prevent.

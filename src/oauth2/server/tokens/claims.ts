@@ -60,10 +60,9 @@ export function withoutReserved<T>(claims: Readonly<Record<string, T>>): Record<
  * @spec RFC 9068 §2.2.3
  */
 export async function loadClaims(
-  accessTokenClaims: AccessTokenClaims | undefined,
+  accessTokenClaims: AccessTokenClaims,
   context: AccessTokenClaimsContext,
 ): Promise<JsonObject | undefined> {
-  if (accessTokenClaims === undefined) return undefined
   const claims = await accessTokenClaims(context)
   const name = Object.keys(claims ?? {}).find(isReservedClaim)
   if (name !== undefined) throw new TypeError(`"accessTokenClaims" must not set "${name}": the server says it itself`)

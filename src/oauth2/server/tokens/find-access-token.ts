@@ -1,3 +1,4 @@
+import { isPending } from '../../../util/awaitable.ts'
 import type { RequestContext } from '../context.ts'
 import type { AccessTokenRecord } from '../records.ts'
 import type { TokenStore } from '../store.ts'
@@ -18,6 +19,8 @@ export async function findAccessToken(
   if (claimed === undefined && !isIntactToken('access_token', token)) return undefined
   // A token without family describes itself: there is nothing to look up.
   if (claimed !== undefined && claimed.grant_id === undefined) return claimed
-  const record = await store.findAccessToken(claimed?.id ?? (await tokenId(token)))
+  const id = claimed?.id ?? tokenId(token)
+  const found = store.findAccessToken(isPending(id) ? await id : id)
+  const record = isPending(found) ? await found : found
   return record !== undefined && record.expires_at > now ? record : undefined
 }

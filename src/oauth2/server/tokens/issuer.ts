@@ -1,8 +1,9 @@
 import { randomToken } from '../../../crypto/random.ts'
+import { type Awaitable, isPending } from '../../../util/awaitable.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { TokenResponse } from '../../token-response.ts'
 import { isConfidential, mayRefresh } from '../client-rules.ts'
-import type { TokenContext, TokenResponseContext } from '../context.ts'
+import type { TokenContext } from '../context.ts'
 import type { ServerCore } from '../core.ts'
 import type { GrantDecision } from '../decisions.ts'
 import type { AccessTokenRecord, GrantRecord, RefreshTokenRecord } from '../records.ts'
@@ -30,13 +31,16 @@ export async function issueTokens<S extends TokenStore>(
   const access = await mintAccessToken(core.settings, context, decision, grant)
   const refresh = refreshable && grant !== undefined ? await mintRefreshToken(core, context, grant) : undefined
   const response = buildResponse(context, access, refresh)
-  await runHooks(core, context, { decision, grant, accessToken: access.record, response })
-  const tokens: TokenCommit = {
-    ...(createsGrant && grant !== undefined ? { grant } : {}),
-    ...(access.selfContained ? {} : { accessToken: access.record }),
-    ...(refresh === undefined ? {} : { refreshToken: refresh.record }),
+  for (const extension of core.registry.extensions) {
+    if (extension.onTokenResponse === undefined) continue
+    await extension.onTokenResponse({ ...context, decision, grant, accessToken: access.record, response })
   }
-  const earlier = decision.commit === undefined ? await save(context, tokens) : await decision.commit(tokens, response)
+  const tokens: TokenCommit = {}
+  if (createsGrant && grant !== undefined) tokens.grant = grant
+  if (!access.selfContained) tokens.accessToken = access.record
+  if (refresh !== undefined) tokens.refreshToken = refresh.record
+  const saved = decision.commit === undefined ? save(context, tokens) : decision.commit(tokens, response)
+  const earlier = isPending(saved) ? await saved : saved
   if (earlier !== undefined) return earlier
   announce(context, access.record)
   return response
@@ -102,25 +106,20 @@ function buildResponse(
   return response
 }
 
-async function runHooks<S>(
-  { registry }: ServerCore<S>,
-  context: TokenContext<S>,
-  issued: Omit<TokenResponseContext, keyof TokenContext>,
-): Promise<void> {
-  for (const extension of registry.extensions) {
-    if (extension.onTokenResponse) await extension.onTokenResponse({ ...context, ...issued })
-  }
-}
-
 function grantGone(): OAuth2Error {
   return new OAuth2Error('invalid_grant', 'grant was revoked or has expired', { reason: 'grant_gone' })
 }
 
 /** @throws OAuth2Error when the family ended while its tokens were being made. */
-async function save<S extends TokenStore>({ store }: TokenContext<S>, tokens: TokenCommit): Promise<undefined> {
+function save<S extends TokenStore>({ store }: TokenContext<S>, tokens: TokenCommit): Awaitable<undefined> {
   const { grant, accessToken, refreshToken } = tokens
   if (grant === undefined && accessToken === undefined && refreshToken === undefined) return
-  if (!(await store.saveTokens(tokens))) throw grantGone()
+  const saved = store.saveTokens(tokens)
+  return isPending(saved) ? saved.then(requireSaved) : requireSaved(saved)
+}
+
+function requireSaved(isSaved: boolean): undefined {
+  if (!isSaved) throw grantGone()
 }
 
 function announce({ server, client, grantType, requestId }: TokenContext, token: AccessTokenRecord): void {

@@ -1,9 +1,9 @@
 import type { AlgorithmName } from '../../../jose/jwk/index.ts'
+import type { Awaitable } from '../../../util/awaitable.ts'
 import type { Seconds } from '../../../util/clock.ts'
 import { toSeconds } from '../../../util/duration.ts'
 import { OAuth2Error } from '../../errors.ts'
 import type { LifetimeContext, RuledLifetime } from '../lifetimes.ts'
-import type { Client } from '../records.ts'
 import type { AccessTokenFormat, ResourceServer } from '../resources.ts'
 import type { Settings } from '../settings.ts'
 
@@ -21,11 +21,25 @@ export interface TokenShape {
  * @throws OAuth2Error `invalid_target` where no one token is right for all of them.
  * @spec RFC 9068 §3
  */
-export async function findShape(settings: Settings<unknown>, context: LifetimeContext): Promise<TokenShape> {
-  const { client, audience } = context
-  const resources = await findResources(settings, client, audience)
+export function findShape(settings: Settings<unknown>, context: LifetimeContext): Awaitable<TokenShape> {
+  // Most tokens are for nobody in particular, and there is nobody to ask.
+  if (context.audience.length > 0) {
+    return findResources(settings, context).then((resources) => shapeFor(settings, context, resources))
+  }
   return {
-    format: formatFor(resources) ?? settings.accessTokenFormat(client),
+    format: settings.accessTokenFormat(context.client),
+    lifetime: lifetimeOf(settings, 'accessToken', context),
+    algorithm: undefined,
+  }
+}
+
+function shapeFor(
+  settings: Settings<unknown>,
+  context: LifetimeContext,
+  resources: readonly ResourceServer[],
+): TokenShape {
+  return {
+    format: formatFor(resources) ?? settings.accessTokenFormat(context.client),
     lifetime: ruledLifetime(settings, 'accessToken', context) ?? shortest(resources) ?? settings.lifetimes.accessToken,
     algorithm: algorithmFor(resources),
   }
@@ -56,10 +70,8 @@ function ruledLifetime(
 
 async function findResources(
   { findResource }: Settings<unknown>,
-  client: Client,
-  audience: readonly string[],
+  { client, audience }: LifetimeContext,
 ): Promise<readonly ResourceServer[]> {
-  if (audience.length === 0) return []
   const found = await Promise.all(audience.map((resource) => findResource(resource, client)))
   return found.filter((resource) => resource !== undefined)
 }
