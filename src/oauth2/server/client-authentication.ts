@@ -90,17 +90,20 @@ async function findProblem<S>(
   context: ClientAuthContext<S>,
 ): Promise<Problem | undefined> {
   const registered = client && (client.token_endpoint_auth_method ?? 'client_secret_basic') === method.name
-  let problem: Problem | undefined
+  let isRight = false
+  let fault: unknown
   try {
-    if (!(await method.verify(registered ? client : NOBODY, context))) problem = { reason: 'client_credentials_wrong' }
+    isRight = await method.verify(registered ? client : NOBODY, context)
   } catch (error) {
-    problem = toProblem(error)
+    fault = error
   }
+  const problem = fault === undefined ? undefined : toProblem(fault)
   if (client === undefined) return { reason: 'client_unknown' }
   if (!registered) {
     return { reason: 'client_auth_method_mismatch', detail: `client is not registered for ${method.name}` }
   }
-  return problem
+  if (isRight) return undefined
+  return problem ?? { reason: 'client_credentials_wrong' }
 }
 
 /** A method that knows more than yes and no throws it: for us, not for the client. */
