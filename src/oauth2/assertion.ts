@@ -61,7 +61,10 @@ export interface AssertionRules {
   readonly requireType?: boolean
   /** Claims that must be there besides `iss`, `aud` and `exp`. */
   readonly required?: readonly string[]
-  /** How long it may live, from `iat` to `exp`. `Infinity` takes one that never expires. */
+  /**
+   * How long it may live, from `iat` to `exp`. `Infinity` takes one that never expires: not with `rememberOnce`, since no
+   * store can remember for ever.
+   */
   readonly maxLifetime: Seconds
   /** How far clocks may be apart. */
   readonly leeway: Seconds

@@ -62,6 +62,20 @@ describe('RFC 9068 §4 validating JWT access tokens', () => {
     await expect(validator().validate(await sign({}, typ))).resolves.toMatchObject({ subject: 'u1' })
   })
 
+  it.each([
+    ['has other keys', keys],
+    ['has no key', new KeySet([])],
+  ])('CVE-2022-39175: believes no key that a token brings along, also where the issuer %s', async (_, of) => {
+    const attacker = await Key.generate('ES256')
+    const hints = { jwk: attacker.toPublicJwk(), jku: 'https://evil.example/jwks', x5u: 'https://evil.example/x5u' }
+    const token = await signCompact(JSON.stringify(claims), attacker, { typ: 'at+jwt', header: hints })
+    await expect(validator({ keys: of }).validate(token)).rejects.toMatchObject({ code: 'invalid_token', status: 401 })
+    const { transport, asked } = jsonTransport({ 'https://op.example/jwks': of.toPublicJwks() })
+    const remote = new JwtValidator({ issuer, audience, clock, transport, jwksUri: 'https://op.example/jwks' })
+    await expect(remote.validate(token)).rejects.toMatchObject({ code: 'invalid_token', status: 401 })
+    expect(new Set(asked)).toEqual(new Set(['https://op.example/jwks']))
+  })
+
   it('accepts a token for several audiences, and one without a scope', async () => {
     const token = await sign({ aud: ['https://other.example', audience], scope: undefined })
     await expect(validator().validate(token)).resolves.toMatchObject({ scopes: [] })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { basic, body, post, TestServer, type TestServerOptions } from '../../../test/support/authorization-server.ts'
 import { KeySet } from '../../jose/jwks/index.ts'
 import { decodeUnverifiedJwt } from '../../jose/jwt/index.ts'
@@ -90,6 +90,27 @@ describe('opaque tokens of a server in the same process', () => {
 
   it.each(['', 'x', 'a'.repeat(10_000), '\0', '__proto__'])('are not %j', async (value) => {
     await expect(arrange().validator.validate(value)).rejects.toMatchObject(unknown)
+  })
+
+  it('RFC 6749 §10.10: of the form of the server, but with another checksum or kind, never reach the store', async () => {
+    const { server } = arrange()
+    const { access_token: token = '', refresh_token: refresh = '' } = await server.tokens()
+    const findAccessToken = vi.spyOn(server.store, 'findAccessToken')
+    const validator = new StoreValidator({ store: server.store, audience, clock: () => server.time })
+    const mangled = `${token.slice(0, -1)}${token.endsWith('A') ? 'Q' : 'A'}`
+    for (const value of [mangled, token.replace('_at_', '_rt_'), refresh])
+      await expect(validator.validate(value)).rejects.toMatchObject(unknown)
+    expect(findAccessToken).not.toHaveBeenCalled()
+    expect(await validator.validate(token)).toMatchObject({ subject: 'alice' })
+  })
+
+  it('of another form are looked up: they may come from whoever kept tokens here before', async () => {
+    const { server } = arrange()
+    const findAccessToken = vi.spyOn(server.store, 'findAccessToken')
+    const validator = new StoreValidator({ store: server.store, audience, clock: () => server.time })
+    const foreign = ['0f1e2d3c4b5a', `gho_${'A'.repeat(36)}`, `aw_at_${'A'.repeat(40)}`]
+    for (const value of foreign) await expect(validator.validate(value)).rejects.toMatchObject(unknown)
+    expect(findAccessToken).toHaveBeenCalledTimes(foreign.length)
   })
 
   it('RFC 7519 §4.1.7: cannot be made of the name of a JWT, which is no secret', async () => {

@@ -6,6 +6,7 @@ import { OAuth2Error } from '../errors.ts'
 import type { ResourceMetadata } from '../resource-metadata.ts'
 import type { AccessTokenRecord, GrantRecord } from '../server/records.ts'
 import type { GrantStore, TokenStore } from '../server/store.ts'
+import { isSpoiltToken } from '../token-format.ts'
 import { jwtTokenId, tokenId } from '../token-id.ts'
 import { type AccessToken, toAccessToken } from './access-token.ts'
 import { JwtValidator } from './jwt-validator.ts'
@@ -67,7 +68,9 @@ export class StoreValidator implements TokenValidator {
     return token
   }
 
+  /** Who guesses, or sends half of a token, costs the store nothing. */
   async #validateOpaque(value: string): Promise<AccessToken> {
+    if (isSpoiltToken('access_token', value)) throw unknownToken()
     const record = await this.#find(await tokenId(value))
     const { audience = [] } = record
     const isForUs = audience.some((name) => this.#audience.includes(name))
@@ -83,7 +86,7 @@ export class StoreValidator implements TokenValidator {
     const { store, clock = Date.now } = this.#options
     const record = await store.findAccessToken(id)
     if (record !== undefined && record.expires_at > nowInSeconds(clock)) return record
-    throw refuse('access token is unknown, has expired or was revoked', 'token_unknown')
+    throw unknownToken()
   }
 }
 
@@ -114,6 +117,10 @@ function describe(record: AccessTokenRecord, grant: GrantRecord | undefined, iss
     ...(record.cnf !== undefined && { cnf: record.cnf }),
     ...(record.act !== undefined && { act: record.act }),
   }
+}
+
+function unknownToken(): OAuth2Error {
+  return refuse('access token is unknown, has expired or was revoked', 'token_unknown')
 }
 
 function refuse(description: string, reason: string): OAuth2Error {

@@ -84,6 +84,7 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
   readonly #events: Emitter<EventPayloads>
   #metadata: { readonly keys: KeySet; readonly document: ServerMetadata } | undefined
   #scopes: readonly string[] | undefined
+  #personalScopes: readonly string[] = []
   #routes: Routes<S>
 
   /** @throws ConfigurationError with every problem of the options at once. */
@@ -131,6 +132,10 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
 
   get scopes(): readonly string[] | undefined {
     return this.#scopes
+  }
+
+  get personalScopes(): readonly string[] {
+    return this.#personalScopes
   }
 
   get logger(): Logger {
@@ -369,6 +374,7 @@ export class AuthorizationServer<S extends ClientStore & TokenStore> implements 
     const { settings, registry } = this.#core
     this.#metadata = undefined
     this.#scopes = settings.scopes && [...new Set([...settings.scopes, ...registry.extensionScopes()])]
+    this.#personalScopes = registry.personalScopes()
     this.#routes = new Routes(this.#core)
     return this
   }

@@ -33,6 +33,8 @@ export interface ServerHandle {
   readonly lifetimes: Lifetimes
   /** Scopes the server knows. Absent: any. */
   readonly scopes: readonly string[] | undefined
+  /** Scopes that are about a person, and mean nothing where there is none. */
+  readonly personalScopes: readonly string[]
   readonly logger: Logger
   /** The server's description: the sum of what is registered. */
   metadata(): ServerMetadata

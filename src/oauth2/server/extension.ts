@@ -76,6 +76,8 @@ export interface Extension<in S = unknown> {
   readonly order?: number
   /** Scopes that it brings. They join those the server knows. */
   readonly scopes?: readonly string[]
+  /** Those of them that are about a person: a client that acts for itself gets none of these. */
+  readonly personalScopes?: readonly string[]
   /** What people see on errors, unless the server's options say. The extension registered last wins. */
   readonly errorPage?: ErrorPage
   readonly install?: (registry: ServerRegistry<S>) => void

@@ -98,6 +98,16 @@ describe('RFC 9126 §2.3 clients that ask too often', () => {
     ])
   })
 
+  it('RFC 8628 §3.1 are those of devices, too, once for the address and once for the client', async () => {
+    const { asked, rateLimit } = refusing()
+    await new DeviceTest({ rateLimit }).begin()
+    const endpoint = 'device_authorization'
+    expect(asked).toMatchObject([
+      { kind: 'request', endpoint },
+      { kind: 'client', endpoint, clientId: 'tv' },
+    ])
+  })
+
   it('RFC 8628 §3.5 are told to slow down where they are devices that poll', async () => {
     const { rateLimit } = refusing('client')
     const response = await new DeviceTest({ rateLimit }).poll('a-device-code')

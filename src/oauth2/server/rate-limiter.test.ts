@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MemoryStore } from '../../stores/memory.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import type { Attempt } from './attempt.ts'
-import { createRateLimiter, type RateLimitRule } from './rate-limiter.ts'
+import { createRateLimiter, type RateLimitKey, type RateLimitRule } from './rate-limiter.ts'
 
 const START = 1_700_000_000 - (1_700_000_000 % 600)
 
@@ -87,5 +87,30 @@ describe('RFC 6585 §4 a limit that counts in a store', () => {
         '"limits[0].within" must be a duration such as "10m"; ' +
         '"limits[0].by" must name at least one of address, clientId and account',
     )
+  })
+})
+
+describe('RFC 8628 §5.2 device authorization by default', () => {
+  const DEVICE = 'device_authorization'
+
+  /** How many of so many pass, each from another place unless it is said to be the same. */
+  async function countPassing(kind: Attempt['kind'], same: RateLimitKey[], rounds: number): Promise<number> {
+    const rateLimit = createRateLimiter({ store: new MemoryStore({ clock: () => START * 1000 }) })
+    let passed = 0
+    for (let round = 0; round < rounds; round += 1) {
+      const clientId = same.includes('clientId') ? 'tv' : `client ${round}`
+      const address = same.includes('address') ? '198.51.100.7' : `198.51.${round >> 8}.${round & 0xff}`
+      const refusal = await rateLimit({ kind, endpoint: DEVICE, clientId, address, requestId: 'r', at: START + 60 })
+      if (refusal === undefined) passed += 1
+    }
+    return passed
+  }
+
+  it.each<[string, Attempt['kind'], RateLimitKey[], number]>([
+    ['an address, before anything is read', 'request', ['address'], 300],
+    ['a client at an address', 'client', ['clientId', 'address'], 60],
+    ['a client, wherever it is', 'client', ['clientId'], 6000],
+  ])('is limited for %s', async (_title, kind, same, max) => {
+    expect(await countPassing(kind, same, max + 5)).toBe(max)
   })
 })

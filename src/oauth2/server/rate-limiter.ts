@@ -31,6 +31,10 @@ export interface RateLimitRule {
  */
 export const DEFAULT_RATE_LIMITS: readonly RateLimitRule[] = [
   { kind: 'request', endpoint: 'token', by: ['address'], max: 1200, within: '1m' },
+  // Each leaves a record in the store and a user code that could be guessed.
+  { kind: 'request', endpoint: 'device_authorization', by: ['address'], max: 300, within: '10m' },
+  { kind: 'client', endpoint: 'device_authorization', by: ['clientId', 'address'], max: 60, within: '10m' },
+  { kind: 'client', endpoint: 'device_authorization', by: ['clientId'], max: 6000, within: '10m' },
   { kind: 'client-secret', by: ['address'], max: 100, within: '10m' },
   { kind: 'client-secret', by: ['clientId', 'address'], max: 20, within: '10m' },
   { kind: 'client-secret', by: ['clientId'], max: 200, within: '10m' },

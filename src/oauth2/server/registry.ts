@@ -61,6 +61,11 @@ export class Registry<S> {
     return this.extensions.flatMap(({ scopes }) => scopes ?? [])
   }
 
+  /** Those of them that are about a person. */
+  personalScopes(): string[] {
+    return this.extensions.flatMap(({ personalScopes }) => personalScopes ?? [])
+  }
+
   /** The error page of the last extension that brings one. */
   extensionErrorPage(): ErrorPage | undefined {
     const extension = this.extensions.findLast(({ errorPage }) => errorPage !== undefined)

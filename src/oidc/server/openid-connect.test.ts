@@ -17,6 +17,7 @@ import {
   AuthorizationCodeGrant,
   AuthorizationEndpoint,
   AuthorizationServer,
+  ClientCredentialsGrant,
   type Store,
 } from '../../oauth2/server/index.ts'
 import { MemoryStore } from '../../stores/memory.ts'
@@ -409,4 +410,21 @@ it('RFC 8707 §2.2: an ID token goes by what was asked for, not by what the reso
   const tokens = await provider.tokens(answer)
   expect(tokens.scope).toBe('email')
   expect(claimsOf(tokens.id_token).sub).toBe('alice')
+})
+
+describe('OIDC Core §11 a client that acts for itself', () => {
+  it('gets no scope of the specification, which are all about a person; those of an API, and others, it gets', async () => {
+    const scope = 'openid profile email address phone offline_access groups orders'
+    const clients = [{ ...APP, grant_types: ['client_credentials'], scope }]
+    const provider = new TestProvider({ clients, openid: { claimsOfScope: { groups: ['groups'] } } })
+    provider.server.registerGrant(ClientCredentialsGrant)
+    for (const asked of [{}, { scope }]) {
+      const tokens = await provider.token({ grant_type: 'client_credentials', ...asked })
+      expect(tokens).toMatchObject({ scope: 'groups orders' })
+      expect(tokens).not.toHaveProperty('id_token')
+    }
+    expect(await provider.token({ grant_type: 'client_credentials', scope: 'openid' })).toMatchObject({
+      error: 'invalid_scope',
+    })
+  })
 })

@@ -46,6 +46,8 @@ export interface OpenIdConnectOptions {
 export class OpenIDConnect implements Extension<ClientStore & TokenStore> {
   readonly name = 'openid-connect'
   readonly scopes: readonly string[]
+  /** Those of the specification. One of your own may be meant for an API, too. */
+  readonly personalScopes: readonly string[] = [...Object.keys(CLAIMS_OF_SCOPE), 'offline_access']
   readonly #options: OpenIdConnectOptions
   readonly #claimsOfScope: ClaimsOfScope
   readonly #idTokenLifetime: Seconds

@@ -77,7 +77,7 @@ describe('CVE-2026-28802: alg none', () => {
   })
 })
 
-describe('CVE-2026-27962: a key taken from the header of the token', () => {
+describe('CVE-2022-39175, CVE-2026-27962: a key taken from the header of the token', () => {
   it('jwk, jku, x5u and x5c are data', async () => {
     const [trusted, attacker] = [await Key.generate('ES256'), await Key.generate('ES256')]
     const hints = {

@@ -166,7 +166,7 @@ describe('RFC 7521 §4.2, RFC 7523 §3 private_key_jwt', () => {
     expect(lastReason(test)).toBe('client_assertion_signature')
   })
 
-  it('refuses a key that the token brings along (CVE-2026-27962)', async () => {
+  it('refuses a key that the token brings along (CVE-2022-39175, CVE-2026-27962)', async () => {
     const test = server()
     const jwt = await assert({}, { by: otherKey, header: { jwk: otherKey.toPublicJwk() } })
     expect(problem(await test.token(jwt))).toEqual(FAILED)

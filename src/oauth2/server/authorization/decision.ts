@@ -7,7 +7,7 @@ import { createContext, type ServerCore } from '../core.ts'
 import type { Approval, AuthorizationDecision, AuthorizationParameters, Denial } from '../decisions.ts'
 import { logRefusal, toOAuth2Error } from '../error-response.ts'
 import type { GrantRecord } from '../records.ts'
-import { findShape, lifetimeOf } from '../tokens/shape.ts'
+import { findLifetime, lifetimeOf } from '../tokens/shape.ts'
 import { mayTellClient } from './error-target.ts'
 import type { AuthorizationRequest, ProvenRequest } from './request.ts'
 import { sendToClient, showToPerson } from './response.ts'
@@ -113,7 +113,7 @@ async function createGrant<S>(
   const context = { client, grantType: 'authorization_code', audience: resource }
   const lifetime = mayRefresh(client, registry)
     ? lifetimeOf(settings, 'grant', context)
-    : settings.lifetimes.authorizationCode + (await findShape(settings, context)).lifetime
+    : settings.lifetimes.authorizationCode + (await findLifetime(settings, 'accessToken', context))
   const nonce = params.get('nonce')
   return createApprovedGrant({ client, scope, resource, nonce, now, expiresAt: now + lifetime }, approval)
 }

@@ -120,6 +120,29 @@ describe('RFC 7592 §2.2 changing a registration', () => {
     expect(information).not.toHaveProperty('client_uri')
   })
 
+  it.each([null, ''])(
+    'takes client_secret %j for one that was left out, and keeps the secret',
+    async (client_secret) => {
+      const test = new RegistrationServer()
+      const client = await test.registered()
+      const { client_secrets: before } = (await test.store.findClient(client.id)) ?? {}
+      const response = await test.update(client, { client_secret, client_name: 'New name' })
+      expect(response.status).toBe(200)
+      expect(body(response)).not.toHaveProperty('client_secret')
+      expect(await test.store.findClient(client.id)).toMatchObject({ client_name: 'New name', client_secrets: before })
+    },
+  )
+
+  it('RFC 7592 §2.2: what only the server says must not be there, not even as null', async () => {
+    const test = new RegistrationServer()
+    const client = await test.registered()
+    expect(problem(await test.update(client, { client_secret_expires_at: null }))).toEqual([
+      400,
+      'invalid_request',
+      'client_secret_expires_at must not be sent: the server decides it',
+    ])
+  })
+
   it.each<[string, JsonObject, number, string, string]>([
     ['another client', { client_id: 'web' }, 400, 'invalid_request', 'client_id must be the one of this client'],
     ['no client', { client_id: null }, 400, 'invalid_request', 'client_id must be the one of this client'],

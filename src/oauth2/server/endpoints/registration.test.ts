@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { basic, body, CALLBACK, CLIENTS, get, ISSUER, problem } from '../../../../test/support/authorization-server.ts'
 import {
   APPLICATION,
@@ -15,6 +15,7 @@ import { encodeUtf8 } from '../../../util/bytes.ts'
 import type { JsonObject } from '../../../util/json.ts'
 import { OAuth2Error } from '../../errors.ts'
 import { ClientRegistration } from '../extensions/client-registration.ts'
+import type { Client } from '../records.ts'
 import type { ClientRegistrationOptions } from '../registration/options.ts'
 import { tokenId } from '../tokens/token-id.ts'
 
@@ -531,6 +532,43 @@ describe('clients that nobody uses', () => {
     test.wait(29 * DAY)
     expect(await use()).toBe(registeredAt + 79 * DAY)
     expect((await test.send('GET', path, token)).status).toBe(200)
+  })
+
+  it('are written down at once after they were read, so that what an operator saves just then is not lost', async () => {
+    const grantTypes = ['client_credentials']
+    const test = new RegistrationServer({ registration: { unusedLifetime: '30d', grantTypes } })
+    const { id, secret } = await test.registered({ grant_types: grantTypes })
+    const renamed: Client = { client_id: id, ...(await test.store.findClient(id)), client_name: 'By the operator' }
+    const find = test.store.findClient
+    let reads = 0
+    test.store.findClient = (clientId) => {
+      reads += 1
+      // First it is read to authenticate it, then to write down that it is used.
+      if (reads === 2) queueMicrotask(() => test.store.saveClient(renamed))
+      return find(clientId)
+    }
+    test.wait(20 * DAY)
+    expect((await test.token({ grant_type: 'client_credentials' }, basic(id, secret))).status).toBe(200)
+    expect(reads).toBe(2)
+    expect(await find(id)).toMatchObject({ client_name: 'By the operator' })
+  })
+
+  it('are kept for good where an operator has decided so meanwhile', async () => {
+    const grantTypes = ['client_credentials']
+    const test = new RegistrationServer({ registration: { unusedLifetime: '30d', grantTypes } })
+    const { id, secret } = await test.registered({ grant_types: grantTypes })
+    const { unused_until: _, ...kept }: Client = { client_id: id, ...(await test.store.findClient(id)) }
+    const find = test.store.findClient
+    let reads = 0
+    test.store.findClient = (clientId) => {
+      reads += 1
+      return reads === 2 ? kept : find(clientId)
+    }
+    const replaceClient = vi.spyOn(test.store, 'replaceClient')
+    test.wait(20 * DAY)
+    expect((await test.token({ grant_type: 'client_credentials' }, basic(id, secret))).status).toBe(200)
+    expect(reads).toBe(2)
+    expect(replaceClient).not.toHaveBeenCalled()
   })
 
   it('are none of those that an operator wrote down', async () => {

@@ -1,8 +1,11 @@
+import { isPending } from '../../../util/awaitable.ts'
+import type { Seconds } from '../../../util/clock.ts'
 import type { TokenResponseContext } from '../context.ts'
 import { ClientConfigurationEndpoint } from '../endpoints/client-configuration.ts'
 import { ClientRegistrationEndpoint } from '../endpoints/registration.ts'
 import type { Extension, ServerRegistry } from '../extension.ts'
-import { findClient } from '../find-client.ts'
+import { lookUpClient } from '../find-client.ts'
+import type { Client } from '../records.ts'
 import type { ClientRegistrationOptions, RegistrationStore } from '../registration/options.ts'
 import { checkRegistrationOptions, type RegistrationSettings } from '../registration/settings.ts'
 
@@ -32,13 +35,20 @@ export class ClientRegistration implements Extension<RegistrationStore> {
 
   /**
    * A client that is given tokens is in use. That is written down when half of its time is over, not each time; where the
-   * registration changed meanwhile, the next time will do.
+   * client changed its registration meanwhile, the next time will do. Nothing comes between reading and writing where the
+   * store answers at once. Where it does not, what an operator saves in between is lost: `saveClient` leaves no mark that
+   * `replaceClient` could compare, and there is no verb that writes this member alone.
    */
   async onTokenResponse({ store, client, now }: TokenResponseContext<RegistrationStore>): Promise<void> {
     const { unusedLifetime } = this.#settings
     if (client.unused_until === undefined || client.unused_until - now > unusedLifetime / 2) return
-    const current = await findClient(store, client.client_id)
-    if (current?.registration_token_id === undefined) return
-    await store.replaceClient({ ...current, unused_until: now + unusedLifetime }, current.registration_token_id)
+    const found = lookUpClient(store, client.client_id)
+    await keepUntil(store, isPending(found) ? await found : found, now + unusedLifetime)
   }
+}
+
+/** One that an operator decided to keep for good stays so. */
+async function keepUntil(store: RegistrationStore, client: Client | undefined, unused_until: Seconds): Promise<void> {
+  if (client?.unused_until === undefined || client.registration_token_id === undefined) return
+  await store.replaceClient({ ...client, unused_until }, client.registration_token_id)
 }

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   basic,
   body,
@@ -314,6 +314,22 @@ describe('the options', () => {
     const responses = await Promise.all(Array.from({ length: 16 }, () => authorize(test, request)))
     expect(responses.filter((response) => headerOf(response, 'location') !== undefined)).toHaveLength(1)
   })
+
+  it.each([1e300, Number.MAX_SAFE_INTEGER, NOW + 3631])(
+    'remember no object for ever: one that is taken once ends, whatever else (%d)',
+    async (exp) => {
+      const test = serve({ requireExpiration: false, singleUse: true })
+      const remembered = vi.spyOn(test.store, 'rememberOnce')
+      expect(shown(await authorize(test, await sign({ exp, jti: 'j' })))).toEqual([
+        400,
+        'invalid_request_object',
+        "request object refused: 'exp' (Expiration Time) claim is too far ahead: the assertion lives too long",
+      ])
+      expect(remembered).not.toHaveBeenCalled()
+      expect(redirected(await authorize(test, await sign({ exp: NOW + 3630, jti: 'j' })))).toHaveProperty('code')
+      expect(remembered).toHaveBeenCalledOnce()
+    },
+  )
 
   it('can take fewer algorithms', async () => {
     expect(shown(await authorize(serve({ algorithms: ['PS256'] }), await sign()))[1]).toBe('invalid_request_object')

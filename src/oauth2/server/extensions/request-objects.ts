@@ -35,9 +35,9 @@ export interface RequestObjectsOptions {
   readonly algorithms?: readonly AlgorithmName[]
   /** Whether `typ` has to say that it is a request object. Default `false`: `JWT` and none are taken too. */
   readonly requireType?: boolean
-  /** Whether a request object has to expire. Default `true`. */
+  /** Whether a request object has to expire. Default `true`; with `singleUse` it always has to. */
   readonly requireExpiration?: boolean
-  /** How long one may live. Default 1 hour. */
+  /** How long one may live that has to expire. Default 1 hour. */
   readonly maxLifetime?: Duration
   /**
    * Whether each is accepted once, by its `jti`. Default `false`: a page that is loaded again would be refused. Where
@@ -75,10 +75,12 @@ export class RequestObjects implements Extension<ReplayStore> {
   readonly #transport: Transport | undefined
 
   constructor(options: RequestObjectsOptions = {}) {
-    const { byReference = false, requireExpiration = true } = options
+    const { byReference = false, requireExpiration = true, singleUse = false } = options
     this.#options = options
     this.#algorithms = options.algorithms ?? ALGORITHMS
-    this.#maxLifetime = requireExpiration ? toSeconds(options.maxLifetime ?? '1h') : Number.POSITIVE_INFINITY
+    // What is taken once has to be remembered as long as it lives: then that must end.
+    const isBounded = requireExpiration || singleUse
+    this.#maxLifetime = isBounded ? toSeconds(options.maxLifetime ?? '1h') : Number.POSITIVE_INFINITY
     this.#leeway = toSeconds(options.leeway ?? 30)
     this.#clientKeys = options.clientKeys ?? new ClientKeys()
     this.#transport = typeof byReference === 'function' ? byReference : byReference ? guardedFetch() : undefined

@@ -44,3 +44,43 @@ describe('RFC 6749 §4.4 client credentials', () => {
     ])
   })
 })
+
+describe('RFC 6749 §3.3, OIDC Core §11 scopes that are about a person', () => {
+  const ALL = 'openid read write'
+
+  function withPeople(scope = ALL): TestServer {
+    const test = new TestServer({ clients: [{ ...CLIENTS.web, scope }] })
+    test.server.registerExtension({ name: 'people', scopes: ['email'], personalScopes: ['openid', 'email'] })
+    return test
+  }
+
+  it.each<[string, string, Record<string, string>, string]>([
+    ['nothing was asked for', ALL, {}, 'read write'],
+    ['they were asked for', ALL, { scope: 'openid write' }, 'write'],
+    ['they were not', ALL, { scope: 'read' }, 'read'],
+  ])('are left out, and the response says so: %s', async (_, registered, asked, left) => {
+    expect(body(await withPeople(registered).token({ ...GRANT, ...asked }, basic()))['scope']).toBe(left)
+  })
+
+  it('alone are refused where they were asked for, since no scope in the response means all of it', async () => {
+    expect(problem(await withPeople('openid email').token({ ...GRANT, scope: 'email openid' }, basic()))).toEqual([
+      400,
+      'invalid_scope',
+      'scope names nothing that a client can have without a person',
+    ])
+  })
+
+  it('alone are nothing where nothing was asked for', async () => {
+    const tokens = body(await withPeople('openid email').token(GRANT, basic()))
+    expect(tokens).toHaveProperty('access_token')
+    expect(tokens).not.toHaveProperty('scope')
+  })
+
+  it('are scopes like any other where no extension says what they are', async () => {
+    expect(body(await new TestServer().token({ ...GRANT, scope: 'openid' }, basic()))['scope']).toBe('openid')
+  })
+
+  it('are still what a person can agree to', async () => {
+    expect((await withPeople().tokens({ scope: 'openid read' }))['scope']).toBe('openid read')
+  })
+})

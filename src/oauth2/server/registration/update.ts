@@ -26,9 +26,18 @@ export async function checkUpdate(body: JsonObject, client: Client, now: Seconds
   if (chosen !== undefined)
     throw refuse(`${chosen} must not be sent: the server decides it`, 'registration_member_fixed')
   const secret = body['client_secret']
-  if (secret !== undefined && !(await isCurrent(secret, client, now))) {
+  if (!isAbsent(secret) && !(await isCurrent(secret, client, now))) {
     throw refuse('client_secret must be the one of this client: it cannot be chosen', 'registration_secret_chosen')
   }
+}
+
+/**
+ * Null and nothing are what a member is that was left out: whether a client needs a secret follows from its method.
+ *
+ * @spec RFC 7592 §2.2
+ */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === ''
 }
 
 async function isCurrent(secret: unknown, { client_secrets = [] }: Client, now: Seconds): Promise<boolean> {

@@ -3,7 +3,9 @@ import {
   basic,
   body,
   CLIENTS,
+  codeRequest,
   problem,
+  redirected,
   SECRET,
   TestServer,
   type TestServerOptions,
@@ -54,6 +56,15 @@ async function tokenFor(test: TestServer, ...resources: string[]): Promise<strin
   return body(await ask(test, ...resources))['access_token'] ?? ''
 }
 
+/** A code for several resources at once. */
+async function codeFor(test: TestServer, ...resources: string[]): Promise<string> {
+  const form = [
+    ...Object.entries(codeRequest()),
+    ...resources.map((resource): [string, string] => ['resource', resource]),
+  ]
+  return redirected(await test.authorize(form))['code'] ?? ''
+}
+
 async function lifetimeFor(test: TestServer, ...resources: string[]): Promise<unknown> {
   return body(await ask(test, ...resources))['expires_in']
 }
@@ -82,8 +93,47 @@ describe('RFC 9068 §2.1, §3 the form of access tokens', () => {
     expect(problem(await ask(create(), SIGNED, EDWARDS))).toEqual([
       400,
       'invalid_target',
-      'resources that want different signatures need tokens of their own',
+      'resources that want different signatures need tokens of their own: ask for one at a time',
     ])
+  })
+
+  it('does not matter where nothing is signed', async () => {
+    const resources = RESOURCES.map(({ accessTokenFormat: _, ...resource }) => resource)
+    expect(await tokenFor(create({ resources }), SIGNED, EDWARDS)).toMatch(/^aw_at_/)
+  })
+
+  it.each([
+    ['with', CLIENTS.web],
+    ['without', { ...CLIENTS.web, grant_types: ['authorization_code'] }],
+  ])(
+    'RFC 8707 §2.2: of several that were granted may be asked for one by one: client %s refresh tokens',
+    async (_, client) => {
+      const test = create({ clients: [client] })
+      const code = await codeFor(test, SIGNED, EDWARDS)
+      expect(problem(await test.redeem(code))).toEqual([
+        400,
+        'invalid_target',
+        'resources that want different signatures need tokens of their own: ask for one at a time',
+      ])
+      const { access_token = '' } = body(await test.redeem(code, { resource: EDWARDS }))
+      expect(decodeUnverifiedJwt(access_token)).toMatchObject({ header: { alg: 'EdDSA' }, claims: { aud: EDWARDS } })
+    },
+  )
+
+  it('RFC 8707 §2.2: holds for devices without refresh tokens, too', async () => {
+    const flow = new DeviceTest({ keys, resources: RESOURCES, clients: [{ ...TV, grant_types: [DEVICE_CODE_GRANT] }] })
+    const form: [string, string][] = [
+      ['client_id', 'tv'],
+      ['scope', 'read'],
+      ['resource', SIGNED],
+      ['resource', EDWARDS],
+    ]
+    const { device_code = '', user_code = '' } = body(await flow.ask(form))
+    expect(await flow.approve(user_code)).toBe('done')
+    expect(problem(await flow.poll(device_code)).slice(0, 2)).toEqual([400, 'invalid_target'])
+    flow.test.wait(10)
+    const { access_token = '' } = body(await flow.poll(device_code, { resource: SIGNED }))
+    expect(decodeUnverifiedJwt(access_token).header.alg).toBe('ES256')
   })
 
   it('is the one of the resource also where all tokens are JWTs', async () => {

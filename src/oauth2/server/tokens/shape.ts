@@ -38,20 +38,33 @@ function shapeFor(
   context: LifetimeContext,
   resources: readonly ResourceServer[],
 ): TokenShape {
+  const format = formatFor(resources) ?? settings.accessTokenFormat(context.client)
   return {
-    format: formatFor(resources) ?? settings.accessTokenFormat(context.client),
-    lifetime: ruledLifetime(settings, 'accessToken', context) ?? shortest(resources) ?? settings.lifetimes.accessToken,
-    algorithm: algorithmFor(resources),
+    format,
+    lifetime: lifetimeFor(settings, context, resources),
+    algorithm: format === 'jwt' ? algorithmFor(resources) : undefined,
   }
 }
 
-/** How long an access token lives, a refresh token that is not used, or a grant: by the rule, by resource, or as usual. */
+/**
+ * How long an access token lives, a refresh token that is not used, or a grant: by the rule, by resource, or as usual. Also
+ * for resources that no one token is right for: what was agreed to may be asked for one by one.
+ */
 export async function findLifetime(
   settings: Settings<unknown>,
   name: RuledLifetime,
   context: LifetimeContext,
 ): Promise<Seconds> {
-  return name === 'accessToken' ? (await findShape(settings, context)).lifetime : lifetimeOf(settings, name, context)
+  if (name !== 'accessToken') return lifetimeOf(settings, name, context)
+  return lifetimeFor(settings, context, await findResources(settings, context))
+}
+
+function lifetimeFor(
+  settings: Settings<unknown>,
+  context: LifetimeContext,
+  resources: readonly ResourceServer[],
+): Seconds {
+  return ruledLifetime(settings, 'accessToken', context) ?? shortest(resources) ?? settings.lifetimes.accessToken
 }
 
 /** As the rule says, or as long as all others. */
@@ -90,7 +103,9 @@ function shortest(resources: readonly ResourceServer[]): Seconds | undefined {
 function algorithmFor(resources: readonly ResourceServer[]): AlgorithmName | undefined {
   const [first, ...others] = resources.flatMap(({ signingAlgorithm: name }) => (name === undefined ? [] : [name]))
   if (others.every((name) => name === first)) return first
-  throw new OAuth2Error('invalid_target', 'resources that want different signatures need tokens of their own', {
-    reason: 'token_algorithms_conflict',
-  })
+  throw new OAuth2Error(
+    'invalid_target',
+    'resources that want different signatures need tokens of their own: ask for one at a time',
+    { reason: 'token_algorithms_conflict' },
+  )
 }

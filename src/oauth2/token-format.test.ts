@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createToken, isIntactToken, isTokenPrefix } from './token-format.ts'
+import { createToken, isIntactToken, isSpoiltToken, isTokenPrefix } from './token-format.ts'
 
 const KINDS = ['access_token', 'refresh_token', 'registration_token', 'device_code'] as const
 
@@ -40,6 +40,34 @@ describe('isIntactToken', () => {
       expect(isIntactToken('access_token', text)).toBe(false)
     },
   )
+})
+
+describe('isSpoiltToken', () => {
+  it('takes none of its kind, and each of another, for spoilt, whatever their prefix', () => {
+    for (const kind of KINDS)
+      for (const other of KINDS) expect(isSpoiltToken(kind, createToken('Acme1', other))).toBe(kind !== other)
+  })
+
+  it('notices each character behind the kind that was changed', () => {
+    const token = createToken('aw', 'access_token')
+    for (let index = 'aw_at_'.length; index < token.length; index += 1) {
+      const changed = `${token.slice(0, index)}${token[index] === 'A' ? 'B' : 'A'}${token.slice(index + 1)}`
+      expect(isSpoiltToken('access_token', changed)).toBe(true)
+    }
+  })
+
+  it.each([
+    '',
+    'x',
+    'a.b.c',
+    'aw_at_',
+    `aw_at_${'A'.repeat(48)}`,
+    `aw_xx_${'A'.repeat(49)}`,
+    `_at_${'A'.repeat(49)}`,
+    'A'.repeat(43),
+  ])('does not judge %j, which is of no form of ours', (text) => {
+    expect(isSpoiltToken('access_token', text)).toBe(false)
+  })
 })
 
 describe('isTokenPrefix', () => {
