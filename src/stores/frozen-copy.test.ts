@@ -24,6 +24,30 @@ describe('frozenCopy', () => {
     expect(copy.list).not.toBe(original.list)
   })
 
+  it('keeps what nobody can change as it is, also within what is copied', () => {
+    const copy = frozenCopy({ list: [{ deep: true }] })
+    expect(frozenCopy(copy)).toBe(copy)
+    expect(frozenCopy({ inner: copy }).inner).toBe(copy)
+  })
+
+  it('copies what is frozen on the outside only', () => {
+    const list = ['a']
+    const copy = frozenCopy(Object.freeze({ list, none: undefined }))
+    list.push('b')
+    expect(copy).toStrictEqual({ list: ['a'] })
+  })
+
+  it('copies the members of a frozen instance, which may hold more than can be frozen', () => {
+    class Counter {
+      readonly unit = 'requests'
+      #count = 0
+      get count(): number {
+        return ++this.#count
+      }
+    }
+    expect(frozenCopy<object>(Object.freeze(new Counter()))).toStrictEqual({ unit: 'requests' })
+  })
+
   it('keeps a member named __proto__ a member', () => {
     const copy = frozenCopy<object>(JSON.parse('{"__proto__":{"isAdmin":true}}'))
     expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)

@@ -25,5 +25,10 @@ function copyMembers(value: object): object {
 /** Whether nobody can change it as it is: then it is its own copy, and a record that lies in another takes room once. */
 function isFrozenData(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return value !== undefined
-  return Object.isFrozen(value) && Object.values(value).every(isFrozenData)
+  return Object.isFrozen(value) && isPlain(value) && Object.values(value).every(isFrozenData)
+}
+
+/** What a Date, a Map or an instance of a class holds can change although it is frozen. */
+function isPlain(value: object): boolean {
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype
 }

@@ -200,6 +200,14 @@ describe('SecretVerifier', () => {
     expect(await verifier.verify(client, SECRET, at(now))).toBe(false)
   })
 
+  it('takes no secret whose end cannot be read', async () => {
+    const client = {
+      client_id: 'c',
+      client_secrets: [{ hash: await hashGeneratedSecret(SECRET), expires_at: Number.NaN }],
+    }
+    expect(await new SecretVerifier().verify(client, SECRET, at(now))).toBe(false)
+  })
+
   it('does not remember a secret across clients or hashes', async () => {
     const verifier = new SecretVerifier()
     const client_secrets = [{ hash: await hashGeneratedSecret(SECRET) }]

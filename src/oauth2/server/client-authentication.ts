@@ -58,6 +58,7 @@ export async function authenticateClient<S extends ClientStore>(
     throw refusal(core, requestId, clientId, problem ?? { reason: 'client_unknown' }, method.challenge)
   }
   server.emit('client.authenticated', { clientId, method: method.name, requestId })
+  // Asked here already: without a limit there is neither an attempt to describe nor an answer to wait for.
   if (core.settings.rateLimit !== undefined) {
     await checkRateLimit(core, { kind: 'client', clientId, ...attemptOf(context) }, tooManyCode(params))
   }

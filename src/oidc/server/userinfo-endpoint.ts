@@ -24,6 +24,7 @@ import { refuseUserinfo } from './userinfo-refusal.ts'
 type Context = RequestContext<ClientStore & TokenStore>
 
 const SCHEMES = ['Bearer', 'DPoP'] as const
+/** With the ones for scripts here, the router need not copy the answer to add them. */
 const HEADERS: readonly Header[] = [...NO_STORE, ...PUBLIC_CORS]
 
 /**

@@ -28,7 +28,7 @@ export class ClientSecretBasic implements ClientAuthMethod {
 
   verify(client: Client, context: ClientAuthContext): Promise<boolean> {
     const read = this.#read
-    // A secret stays no longer than it is needed.
+    // A secret that was asked about is not kept; one that never was gives way to the next.
     this.#read = undefined
     const credentials = read?.request === context.request ? read.credentials : readCredentials(context)
     return this.#secrets.verify(client, credentials?.password ?? '', context)

@@ -85,6 +85,7 @@ export class IntrospectionEndpoint implements Endpoint<IntrospectionStore> {
       throw new OAuth2Error('invalid_request', 'each parameter must be sent once', { reason: 'parameter_repeated' })
     }
     const { authorize, bearerScope } = this.#options
+    // Most servers know no callers but clients, and have nobody to wait for.
     const isAsked = authorize !== undefined || bearerScope !== undefined
     const caller = (isAsked && (await this.#findCaller(context))) || (await authenticateCaller(context, params))
     const value = params.get('token')

@@ -24,6 +24,7 @@ const COMMON_PARAMETERS: ReadonlySet<string> = new Set([
   'client_assertion_type',
 ])
 
+/** Those of every answer with tokens. With the ones for scripts here, the router need not copy the answer to add them. */
 const HEADERS: readonly Header[] = [...NO_STORE, ...PUBLIC_CORS]
 
 /**
