@@ -48,6 +48,21 @@ describe('settings shaped like AUTHLIB_OAUTH_CLIENTS', () => {
     )
     expect(() => fromSettings('x')).toThrow('OAuth settings: expected an object of providers')
   })
+
+  it('are refused where one thing is said in two spellings: nobody knows which of them was meant', () => {
+    expect(() =>
+      fromSettings({ op: { client_id: 'one', clientId: 'two', client_kwargs: {}, clientOptions: {} } }),
+    ).toThrow(
+      'OAuth settings: "op.clientId" is said twice, in two spellings; "op.clientOptions" is said twice, in two spellings',
+    )
+  })
+
+  it('say what was written, whatever objects inherit', () => {
+    expect(fromSettings({ op: { token_placement: 'constructor' } })).toEqual({ op: { tokenPlacement: 'constructor' } })
+    expect(() => fromSettings(JSON.parse('{"op":{"__proto__":{},"constructor":{}}}'))).toThrow(
+      'OAuth settings: "op.__proto__" is unknown; "op.constructor" is unknown',
+    )
+  })
 })
 
 describe('providers in the environment', () => {
