@@ -114,6 +114,7 @@ function openTunnel(
     agent: false,
   })
   asked.on('connect', ({ statusCode }, socket) => {
+    socket.setTimeout(0)
     if (statusCode === 200) return connected(null, modules.tls.connect({ ...connection, socket }))
     socket.destroy()
     connected(new Error(`proxy refused the connection with status ${statusCode}`))

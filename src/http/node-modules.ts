@@ -13,6 +13,7 @@ export interface Incoming {
 }
 
 export interface Socket {
+  setTimeout(milliseconds: number): void
   destroy(): void
 }
 

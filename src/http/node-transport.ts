@@ -93,6 +93,7 @@ function respond(
       const { statusCode: status = 0, rawHeaders } = incoming
       const chunks: Uint8Array[] = []
       let length = 0
+      let isWhole = false
       const refusal = refusalOf(status)
       if (refusal !== undefined) reject(new FetchError(refusal, request, { status }))
       incoming.on('error', fail)
@@ -101,8 +102,13 @@ function respond(
         if (length > maxBytes) reject(new FetchError('too_large', request, { status }))
         else chunks.push(chunk)
       })
-      incoming.on('end', () => resolve({ status, headers: toHeaders(rawHeaders), body: concatBytes(...chunks) }))
-      incoming.on('close', () => fail(new Error('the connection was closed before the end of the response')))
+      incoming.on('end', () => {
+        isWhole = true
+        resolve({ status, headers: toHeaders(rawHeaders), body: concatBytes(...chunks) })
+      })
+      incoming.on('close', () => {
+        if (!isWhole) fail(new Error('the connection was closed before the end of the response'))
+      })
     })
     outgoing.end(body)
   })
