@@ -157,4 +157,18 @@ describe('authlib-parity §7.9.10: code and settings', () => {
     expect(oauth.createClient('two').clientId).toBe('2')
     expect(() => oauth.createClient('toString')).toThrow('OAuth: no client is registered under this name')
   })
+
+  it('is not there under every spelling that an address may bring', () => {
+    const environment = { TWO_CLIENT_ID: '2', TWO_ISSUER: 'https://two.example' }
+    const oauth = new OAuth({
+      secret,
+      settings: { myOp: { client_id: 'my', issuer: 'https://op.example' } },
+      environment,
+    })
+    for (const name of ['Two', 'tWO', 'TWO', 'MyOp']) {
+      expect(() => oauth.createClient(name)).toThrow('OAuth: no client is registered under this name')
+    }
+    expect(oauth.createClient('myOp').clientId).toBe('my')
+    expect(oauth.register('Two').Two.clientId).toBe('2')
+  })
 })
