@@ -92,8 +92,11 @@ function createProgram() {
 }
 
 if (isMain(import.meta.filename)) {
+  // The repository may be in a folder of any name.
   const isChecked = (/** @type {string} */ path) =>
-    CHECKED.some((folder) => path.includes(folder)) && !path.includes('/client/') && !path.endsWith('.test.ts')
+    CHECKED.some((folder) => path.startsWith(repository + folder)) &&
+    !path.slice(repository.length).includes('/client/') &&
+    !path.endsWith('.test.ts')
   const { refusals, problems } = findRefusals(createProgram(), { className: CLASS, isChecked })
   const page = existsSync(repository + PAGE) ? readFileSync(repository + PAGE, 'utf8') : ''
   const all = [...problems, ...compareCatalogue(refusals, page)].map((line) => line.replaceAll(repository, ''))

@@ -20,8 +20,7 @@ export interface Settings {
 }
 
 export function createApp({ baseUrl, secret, ...provider }: Settings): Express {
-  // On https leave "secure" out: it is there for localhost.
-  const sessions = new Sessions<{ name: string }>({ secret, secure: false })
+  const sessions = new Sessions<{ name: string }>({ secret, secure: baseUrl.startsWith('https:') }) // http is for localhost
   const oauth = new OAuth({
     secret,
     baseUrl,

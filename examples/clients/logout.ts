@@ -25,8 +25,7 @@ export interface Settings {
 }
 
 export function createApp({ baseUrl, secret, store, ...provider }: Settings): Express {
-  // On https leave "secure" out: it is there for localhost.
-  const sessions = new Sessions<object>({ secret, store, secure: false })
+  const sessions = new Sessions<object>({ secret, store, secure: baseUrl.startsWith('https:') }) // http is for localhost
   const oauth = new OAuth({ secret, baseUrl, clients: { op: { ...provider, scope: 'openid profile' } } })
   const app = express()
 

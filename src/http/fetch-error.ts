@@ -4,7 +4,8 @@ const MEANING = {
   timeout: 'took too long',
   too_large: 'answered more than is allowed',
   redirect: 'answered with a redirect, which is not followed',
-  insecure: 'is not allowed: "url" must be absolute and https, or http on a loopback address',
+  insecure:
+    'is not allowed: "url" must be absolute and https, or http on a loopback address, without user and password',
   private_address: 'is not allowed: the host is on this machine or in a private network',
   network: 'failed on the network',
   content_type: 'answered something other than application/json',
@@ -28,10 +29,19 @@ export class FetchError extends Error {
   constructor(code: FetchErrorCode, request: { method?: string; url: string }, details: FetchErrorDetails = {}) {
     const { status, cause } = details
     const suffix = status === undefined ? '' : ` (status ${status})`
-    super(`${describe(request)} ${MEANING[code]}${suffix}`, cause === undefined ? undefined : { cause })
+    super(`${describe(request)} ${MEANING[code]}${suffix}`, cause === undefined ? undefined : { cause: bare(cause) })
     this.code = code
     if (status !== undefined) this.status = status
   }
+}
+
+/** Parsers keep what they could not read of a response, in the error or the one behind it: it may hold a token. */
+function bare(cause: unknown): unknown {
+  for (const error of [cause, cause instanceof Error ? cause.cause : undefined]) {
+    if (!(error instanceof Error)) continue
+    for (const name of ['rawPacket', 'data']) Reflect.deleteProperty(error, name)
+  }
+  return cause
 }
 
 function describe({ method = 'GET', url }: { method?: string; url: string }): string {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { fetchJson, type OutgoingFetchOptions, type OutgoingRequest, outgoingFetch } from './fetch.ts'
 import { FetchError } from './fetch-error.ts'
@@ -76,6 +77,7 @@ describe('outgoingFetch', () => {
   it.each([
     'http://op.example/token?code=SECRET',
     'http://127.evil.example/',
+    'https://me:SECRET@op.example/token',
     'ftp://localhost/',
     '/token',
     '',
@@ -84,7 +86,9 @@ describe('outgoingFetch', () => {
     const fetch = vi.fn()
     const error = await failure(outgoingFetch({ fetch })({ url }))
     expect(error.code).toBe('insecure')
-    expect(error.message).toContain('is not allowed: "url" must be absolute and https, or http on a loopback address')
+    expect(error.message).toContain(
+      'is not allowed: "url" must be absolute and https, or http on a loopback address, without user and password',
+    )
     expect(error.message).not.toContain('SECRET')
     expect(fetch).not.toHaveBeenCalled()
   })
@@ -102,6 +106,17 @@ describe('outgoingFetch', () => {
 
   it('takes 304 for an answer', async () => {
     expect((await send(() => new Response(null, { status: 304 }))).status).toBe(304)
+  })
+
+  it.each([0, 101, 199, 600, 999])('RFC 9110 §15, network: %d is no status of a response', async (status) => {
+    const response = Object.defineProperty(new Response('{}'), 'status', { value: status })
+    const error = await failure(send(() => response))
+    expect([error.code, error.status]).toEqual(['network', status])
+  })
+
+  it('believes no length of content that does not come, as after HEAD', async () => {
+    const response = new Response(null, { headers: { 'content-length': '11' } })
+    expect((await send(() => response, { method: 'HEAD' }, { maxBytes: 10 })).status).toBe(200)
   })
 
   it('too_large: reads no further than the limit', async () => {
@@ -196,6 +211,19 @@ describe('outgoingFetch', () => {
   })
 })
 
+describe('a signal that outlives its requests', () => {
+  it('has nobody listening to it once they are answered, or have failed', async () => {
+    const { signal } = new AbortController()
+    const listeners = new Set<unknown>()
+    vi.spyOn(signal, 'addEventListener').mockImplementation((_, listener) => void listeners.add(listener))
+    vi.spyOn(signal, 'removeEventListener').mockImplementation((_, listener) => void listeners.delete(listener))
+    const any = vi.spyOn(AbortSignal, 'any')
+    await send(() => new Response('{}'), { signal })
+    await failure(send(() => Promise.reject(new Error('down')), { signal }))
+    expect([listeners.size, any.mock.calls.length]).toEqual([0, 0])
+  })
+})
+
 describe('outgoingFetch over the platform', () => {
   async function withServer<T>(listener: RequestListener, use: (url: string) => Promise<T>): Promise<T> {
     const server = createServer(listener)
@@ -224,6 +252,14 @@ describe('outgoingFetch over the platform', () => {
     }
     const error = await withServer(listener, (url) => failure(outgoingFetch()({ url })))
     expect([error.code, paths]).toEqual(['redirect', ['/']])
+  })
+
+  it('keeps no part of an answer that is no HTTP: it may hold a token', async () => {
+    const listener: RequestListener = (_, response) =>
+      response.socket?.end('HTTP/1.1 200 OK\r\n{"access_token":"SECRET"}')
+    const { cause } = await withServer(listener, (url) => failure(outgoingFetch()({ url })))
+    expect(inspect(cause, { depth: 9 })).toContain('HPE_')
+    expect(inspect(cause, { depth: 9 })).not.toContain('SECRET')
   })
 
   it('stops when the caller does, in the middle of a body', async () => {

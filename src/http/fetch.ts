@@ -53,20 +53,24 @@ export function outgoingFetch(options: OutgoingFetchOptions = {}): Transport {
   return async (request) => {
     requireSecure(request)
     const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(), timeout * 1000)
-    const signal = request.signal === undefined ? deadline.signal : AbortSignal.any([request.signal, deadline.signal])
+    const timer = setTimeout(() => deadline.abort(new FetchError('timeout', request)), timeout * 1000)
+    // By hand: what `AbortSignal.any` makes is kept for as long as the signal lives that a program has for all its requests.
+    const onAbort = (): void => deadline.abort(request.signal?.reason)
+    if (request.signal?.aborted === true) onAbort()
+    request.signal?.addEventListener('abort', onAbort)
     try {
       // Looked up on each call: programs and tests that replace the global one are heard.
       const exchange = receive(
         request,
-        (options.fetch ?? globalThis.fetch)(request.url, { ...toInit(request, signal), ...platformInit }),
+        (options.fetch ?? globalThis.fetch)(request.url, { ...toInit(request, deadline.signal), ...platformInit }),
         maxBytes,
       )
-      return await Promise.race([exchange, abortion(signal)])
+      return await Promise.race([exchange, abortion(deadline.signal)])
     } catch (error) {
       throw explain(request, deadline.signal, error)
     } finally {
       clearTimeout(timer)
+      request.signal?.removeEventListener('abort', onAbort)
     }
   }
 }
@@ -96,7 +100,8 @@ export async function fetchJson(
 /** Where a request goes. @throws FetchError `insecure` @spec RFC 9700 §2.6 */
 export function requireSecure(request: OutgoingRequest): URL {
   const url = parseUrl(request.url)
-  if (url !== undefined && isHttpsOrLoopback(url)) return url
+  // A password in it would stand in the errors of platforms, or be dropped without a word.
+  if (url !== undefined && isHttpsOrLoopback(url) && url.username === '' && url.password === '') return url
   throw new FetchError('insecure', request)
 }
 
@@ -133,20 +138,26 @@ async function receive(
 ): Promise<OutgoingResponse> {
   const response = await pending
   const { status } = response
-  const isRedirect = response.type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304)
-  const isTooLarge = Number(response.headers.get('content-length')) > maxBytes
-  if (isRedirect || isTooLarge) {
+  const refusal = response.type === 'opaqueredirect' ? 'redirect' : refusalOf(status)
+  // To HEAD a server says how long the content would be.
+  const isTooLarge = response.body !== null && Number(response.headers.get('content-length')) > maxBytes
+  if (refusal !== undefined || isTooLarge) {
     await response.body?.cancel()
-    throw new FetchError(isRedirect ? 'redirect' : 'too_large', request, { status })
+    throw new FetchError(refusal ?? 'too_large', request, { status })
   }
   const body = response.body === null ? new Uint8Array() : await readAtMost(response.body, maxBytes)
   if (body === undefined) throw new FetchError('too_large', request, { status })
   return { status, headers: [...response.headers], body }
 }
 
+/** What there is against a status. One that is none counts as a failure of the server. @spec RFC 9110 §15 */
+export function refusalOf(status: number): 'redirect' | 'network' | undefined {
+  if (status >= 300 && status < 400 && status !== 304) return 'redirect'
+  return status >= 200 && status <= 599 ? undefined : 'network'
+}
+
 /** What fetch throws, as one of ours; what the caller aborted with stays what it is. */
 function explain(request: OutgoingRequest, deadline: AbortSignal, error: unknown): unknown {
   if (error instanceof FetchError) return error
-  if (request.signal?.aborted === true) return request.signal.reason
-  return deadline.aborted ? new FetchError('timeout', request) : new FetchError('network', request, { cause: error })
+  return deadline.aborted ? deadline.reason : new FetchError('network', request, { cause: error })
 }

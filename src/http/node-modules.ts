@@ -13,15 +13,17 @@ export interface Incoming {
 }
 
 export interface Socket {
+  setTimeout(milliseconds: number): void
   destroy(): void
 }
 
 export interface Outgoing {
   on(event: 'response', listener: (response: Incoming) => void): void
-  on(event: 'connect', listener: (response: Incoming, socket: Socket) => void): void
+  on(event: 'connect' | 'upgrade', listener: (response: Incoming, socket: Socket) => void): void
+  on(event: 'timeout', listener: () => void): void
   on(event: 'error', listener: (error: Error) => void): void
   end(body?: Uint8Array): void
-  destroy(): void
+  destroy(error?: Error): void
 }
 
 export type Connected = (error: Error | null, socket?: Socket) => void
@@ -34,12 +36,13 @@ export interface Agent {
 export interface TlsOptions extends Readonly<Record<string, unknown>> {
   readonly host?: string
   readonly port?: number | string
+  readonly ca?: unknown
 }
 
 export interface NodeHttpModules {
   readonly http: NodeHttp
   readonly https: NodeHttp
-  readonly tls: { connect(options: TlsOptions): Socket }
+  readonly tls: { connect(options: TlsOptions): Socket; createSecureContext(options: TlsOptions): unknown }
   readonly zlib: NodeZlib
 }
 

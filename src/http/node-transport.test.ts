@@ -173,6 +173,30 @@ describe('nodeTransport', () => {
     },
   )
 
+  it('network, and nothing kept: an answer that is no HTTP may hold a token', async () => {
+    const listener: RequestListener = (_, response) =>
+      response.socket?.end('HTTP/1.1 200 OK\r\n{"access_token":"SECRET"}')
+    const { code, cause } = await failure(send(listener))
+    expect([code, Object.keys(cause as Error)]).toEqual(['network', ['bytesParsed', 'code', 'reason']])
+  })
+
+  it.each([101, 199, 600, 999])('RFC 9110 §15, network: %d is no status of a response', async (status) => {
+    const listener: RequestListener = (_, response) =>
+      response.socket?.end(`HTTP/1.1 ${status} X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n`)
+    expect((await failure(send(listener))).code).toBe('network')
+  })
+
+  it('ends when the caller does, also while it waits for a connection', async () => {
+    const transport = nodeTransport({ maxSockets: 1 })
+    const url = await serve(() => undefined)
+    const [first, second] = [new AbortController(), new AbortController()]
+    const both = [first, second].map(({ signal }) => transport({ url, signal }).catch((reason: unknown) => reason))
+    second.abort('second')
+    expect(await both[1]).toBe('second')
+    first.abort('first')
+    expect(await both[0]).toBe('first')
+  })
+
   it('network: a method that is none', async () => {
     expect((await failure(send(echo, { method: 'GET /x' }))).code).toBe('network')
   })
@@ -262,6 +286,17 @@ describe('nodeTransport over TLS (next-auth#2509, openid-client PR 851)', () => 
   })
 })
 
+describe('certificates that cannot be read', () => {
+  it.each([
+    ['no PEM', { cert: 'x', key: 'x' }],
+    ['the key of another', { cert: read('client.pem'), key: read('server.key') }],
+  ])('are refused at once: %s', (_, clientCertificate) => {
+    expect(() => nodeTransport({ clientCertificate })).toThrow(
+      'nodeTransport: "ca" or "clientCertificate" cannot be read',
+    )
+  })
+})
+
 describe('nodeTransport through a proxy (next-auth#3920, passport-oauth2#110)', () => {
   /** Connects `op.test` with the port on this machine; wants a password. */
   async function startProxy(target: number): Promise<{ port: number; asked: (string | undefined)[] }> {
@@ -299,6 +334,22 @@ describe('nodeTransport through a proxy (next-auth#3920, passport-oauth2#110)', 
       const error = await failure(nodeTransport({ proxy: `http://127.0.0.1:${port}` })({ url: 'https://op.test/' }))
       expect(error.code).toBe('network')
     }
+  })
+
+  it('timeout: a proxy that says nothing', async () => {
+    const silent = createServer().on('connect', (_, socket) => running.push({ close: () => socket.destroy() }))
+    const proxy = `http://127.0.0.1:${await started(silent)}`
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const pending = failure(nodeTransport({ proxy, timeout: '1s' })({ url: 'https://op.test/' }))
+    await vi.advanceTimersByTimeAsync(1000)
+    vi.useRealTimers()
+    expect((await pending).code).toBe('timeout')
+  })
+
+  it('refuses a password that is not percent-encoded', () => {
+    expect(() => nodeTransport({ proxy: 'http://me:100%@127.0.0.1:3128' })).toThrow(
+      'nodeTransport: user and password of "proxy" must be percent-encoded UTF-8',
+    )
   })
 
   it.each(['socks5://127.0.0.1', 'proxy:3128', ''])('refuses the address %j', (proxy) => {

@@ -1,7 +1,14 @@
 import { concatBytes, encodeUtf8 } from '../util/bytes.ts'
 import { type Duration, toSeconds } from '../util/duration.ts'
 import { decodeContent } from './content-encoding.ts'
-import { type OutgoingRequest, type OutgoingResponse, requireSecure, type Transport, toPair } from './fetch.ts'
+import {
+  type OutgoingRequest,
+  type OutgoingResponse,
+  refusalOf,
+  requireSecure,
+  type Transport,
+  toPair,
+} from './fetch.ts'
 import { FetchError } from './fetch-error.ts'
 import type { Header } from './header.ts'
 import { type ConnectionOptions, createAgents, type NodeAgents } from './node-agents.ts'
@@ -76,20 +83,32 @@ function respond(
   maxBytes: number,
 ): Promise<OutgoingResponse> {
   return new Promise((resolve, reject) => {
-    outgoing.on('error', reject)
+    const fail = (cause: unknown): void => reject(new FetchError('network', request, { cause }))
+    outgoing.on('error', fail)
+    outgoing.on('upgrade', ({ statusCode: status = 0 }, socket) => {
+      socket.destroy()
+      reject(new FetchError('network', request, { status }))
+    })
     outgoing.on('response', (incoming) => {
       const { statusCode: status = 0, rawHeaders } = incoming
       const chunks: Uint8Array[] = []
       let length = 0
-      if (status >= 300 && status < 400 && status !== 304) reject(new FetchError('redirect', request, { status }))
-      incoming.on('error', reject)
+      let isWhole = false
+      const refusal = refusalOf(status)
+      if (refusal !== undefined) reject(new FetchError(refusal, request, { status }))
+      incoming.on('error', fail)
       incoming.on('data', (chunk) => {
         length += chunk.length
         if (length > maxBytes) reject(new FetchError('too_large', request, { status }))
         else chunks.push(chunk)
       })
-      incoming.on('end', () => resolve({ status, headers: toHeaders(rawHeaders), body: concatBytes(...chunks) }))
-      incoming.on('close', () => reject(new Error('the connection was closed before the end of the response')))
+      incoming.on('end', () => {
+        isWhole = true
+        resolve({ status, headers: toHeaders(rawHeaders), body: concatBytes(...chunks) })
+      })
+      incoming.on('close', () => {
+        if (!isWhole) fail(new Error('the connection was closed before the end of the response'))
+      })
     })
     outgoing.end(body)
   })
@@ -103,21 +122,23 @@ async function untilEnded(
   response: Promise<OutgoingResponse>,
 ): Promise<OutgoingResponse> {
   const { signal } = request
-  let ended: { readonly by: unknown } | undefined
-  const end = (by: unknown): void => {
-    ended ??= { by }
-    outgoing.destroy()
-  }
+  let end: (reason: unknown) => void = () => {}
+  // Nobody is told of the end of a request that waits for its connection: that it has ended must not depend on it.
+  const ended = new Promise<never>((_, reject) => {
+    end = (reason) => {
+      reject(reason)
+      outgoing.destroy()
+    }
+  })
   const onAbort = (): void => end(signal?.reason)
   const timer = setTimeout(() => end(new FetchError('timeout', request)), milliseconds)
   if (signal?.aborted === true) onAbort()
   signal?.addEventListener('abort', onAbort)
   try {
-    return await response
-  } catch (cause) {
+    return await Promise.race([ended, response])
+  } catch (error) {
     outgoing.destroy()
-    if (ended !== undefined) throw ended.by
-    throw cause instanceof FetchError ? cause : new FetchError('network', request, { cause })
+    throw error
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)

@@ -48,6 +48,11 @@ describe('retrying', () => {
     expect(await play([answer(status), down, answer(200)])).toMatchObject({ result: 200, tries: 3 })
   })
 
+  it('RFC 9449 §11.1: does not send a proof of possession twice', async () => {
+    const { result, tries } = await play([down, answer(200)], { headers: [['dpop', 'proof']] })
+    expect([result, tries]).toEqual([down, 1])
+  })
+
   it('gives up after its tries, with the last outcome', async () => {
     expect(await play([down, down, answer(503)])).toMatchObject({ result: 503, tries: 3 })
     expect(await play([answer(503), down], {}, { retries: 1 })).toMatchObject({ result: down, tries: 2 })

@@ -32,7 +32,7 @@ export function retrying(transport: Transport, options: RetryOptions = {}): Tran
   const retries = wholeNumber('retries', options.retries ?? 2, 0)
   const longest = toSeconds(options.longestPause ?? 5)
   return async (request) => {
-    const limit = IDEMPOTENT.includes(request.method ?? 'GET') ? retries : 0
+    const limit = mayBeRepeated(request) ? retries : 0
     for (let attempt = 0; ; attempt++) {
       const outcome = await attemptOnce(transport, request)
       const seconds = attempt === limit ? undefined : pauseAfter(outcome, FIRST_PAUSE * 2 ** attempt)
@@ -40,6 +40,11 @@ export function retrying(transport: Transport, options: RetryOptions = {}): Tran
       await sleep(seconds, request.signal)
     }
   }
+}
+
+/** A proof of possession is good for one request: whoever sees it again takes it for stolen. @spec RFC 9449 §11.1 */
+function mayBeRepeated({ method = 'GET', headers = [] }: OutgoingRequest): boolean {
+  return IDEMPOTENT.includes(method) && !headers.some(([name]) => name === 'dpop')
 }
 
 type Outcome = { readonly response: OutgoingResponse } | { readonly error: unknown }

@@ -1,4 +1,5 @@
 import { sha256Base64url } from '../crypto/hash.ts'
+import { randomId } from '../crypto/random.ts'
 import { nowInSeconds, type Seconds } from '../util/clock.ts'
 import { ConfigurationError } from '../util/configuration-error.ts'
 import type { KeyValueStore } from '../util/key-value-store.ts'
@@ -17,13 +18,14 @@ export interface EndedLogin {
   readonly subject?: string | undefined
 }
 
-/** What is noted of a login that nobody has ended; later it is the time of the last logout. */
+/** The mark of a login that nobody has ended. */
 const OPEN = 'open'
 
 /**
- * Logouts that somebody else reported: the provider, by its back or front channel. A logout is noted, and every session that
- * began before is over when it is next used, wherever it is kept. One that begins afterwards is another session, even where
- * the provider's names for person and session are the same.
+ * Logouts that somebody else reported: the provider, by its back or front channel. Each gives the login another mark, and
+ * every session that began under a former one is over when it is next used, wherever it is kept. One that begins afterwards
+ * is another session, even where the provider's names for person and session are the same. What was before and what after
+ * is up to the store: the clocks of processes differ.
  *
  * @spec OIDC Back-Channel Logout §2.7
  */
@@ -34,32 +36,37 @@ export class Logouts {
     this.#settings = settings
   }
 
-  /** Notes that there is such a login: logouts of others are not noted, since by the front channel anybody can report any. */
-  async open(login: SessionLogin): Promise<void> {
+  /**
+   * Notes that there is such a login: logouts of others are not noted, since by the front channel anybody can report any.
+   *
+   * @returns the marks that a session begins under.
+   */
+  async open(login: SessionLogin): Promise<readonly string[]> {
     const { store } = this.#settings
-    if (store === undefined) return
+    if (store === undefined) return []
     const keys = await this.#keysOf(login)
-    await Promise.all(keys.map((key) => prolong(store, key, this.#expiry())))
+    return Promise.all(keys.map((key) => prolong(store, key, this.#expiry())))
   }
 
   async note({ issuer, sid, subject }: EndedLogin): Promise<void> {
-    const { store, clock } = this.#settings
+    const { store } = this.#settings
     if (store === undefined)
       throw new ConfigurationError('endLogin', [
         '"store" is missing: a logout that others report has to be noted there',
       ])
     const key = sid !== undefined ? await this.#keyOf('sid', issuer, sid) : await this.#keyOfSubject(issuer, subject)
     const isKnown = (await store.get(key)) !== undefined
-    if (isKnown) await store.set(key, String(clock()), this.#expiry())
+    if (isKnown) await store.set(key, randomId(), this.#expiry())
   }
 
   /** Whether the login that a session came of was logged out since the session began. */
-  async isEnded({ login, begunAt }: SessionRecord<unknown>): Promise<boolean> {
+  async isEnded({ login, marks = [] }: SessionRecord<unknown>): Promise<boolean> {
     const { store } = this.#settings
     if (store === undefined || login === undefined) return false
     const keys = await this.#keysOf(login)
-    const notes = await Promise.all(keys.map((key) => store.get(key)))
-    return notes.some((note) => note !== undefined && note !== OPEN && begunAt <= Number(note))
+    const current = await Promise.all(keys.map((key) => store.get(key)))
+    // A store that was emptied knows of no logout.
+    return current.some((mark, index) => mark !== undefined && mark !== OPEN && mark !== marks[index])
   }
 
   /** When every session that has begun by now is over. */
@@ -84,15 +91,15 @@ export class Logouts {
   }
 }
 
-/** Creates an entry, or has one that is there stay longer as it is. */
-async function prolong(store: KeyValueStore, key: string, expiresAt: Seconds): Promise<void> {
+/** Creates an entry, or has one that is there stay longer as it is. @returns its mark. */
+async function prolong(store: KeyValueStore, key: string, expiresAt: Seconds): Promise<string> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const note = await store.get(key)
+    const mark = await store.get(key)
     const isKept =
-      note === undefined
+      mark === undefined
         ? await store.setIfAbsent(key, OPEN, expiresAt)
-        : await store.replace(key, note, note, expiresAt)
-    if (isKept) return
+        : await store.replace(key, mark, mark, expiresAt)
+    if (isKept) return mark ?? OPEN
   }
   throw sessionConflict()
 }

@@ -1,3 +1,4 @@
+import type { Seconds } from '../util/clock.ts'
 import { isJsonObject, type JsonValue } from '../util/json.ts'
 import type { Session, SessionChange, SessionContent, SessionLogin, SessionToken } from './session.ts'
 
@@ -9,31 +10,32 @@ export interface SessionRecord<T> {
   readonly data: T
   readonly tokens: Tokens
   readonly login?: SessionLogin
-  /** Milliseconds: within one second somebody may log out and in again. */
-  readonly begunAt: number
-  /** Seconds. */
-  readonly usedAt: number
+  /** Those that the login had when the session began: see `Logouts`. */
+  readonly marks?: readonly string[]
+  readonly begunAt: Seconds
+  readonly usedAt: Seconds
 }
 
 /** A new session. */
 export function toRecord<T>(
   id: string,
   { data, tokens = {}, login }: SessionContent<T>,
-  now: number,
+  marks: readonly string[],
+  now: Seconds,
 ): SessionRecord<T> {
   return {
     id,
     data,
     tokens: mergeTokens({}, tokens),
     begunAt: now,
-    usedAt: Math.floor(now / 1000),
-    ...(login !== undefined && { login }),
+    usedAt: now,
+    ...(login !== undefined && { login, marks }),
   }
 }
 
 /** The session as the application sees it. */
-export function toSession<T>({ begunAt, usedAt, ...session }: SessionRecord<T>): Session<T> {
-  return { ...session, createdAt: Math.floor(begunAt / 1000), lastUsedAt: usedAt }
+export function toSession<T>({ begunAt, usedAt, marks: _, ...session }: SessionRecord<T>): Session<T> {
+  return { ...session, createdAt: begunAt, lastUsedAt: usedAt }
 }
 
 export function changeRecord<T>(record: SessionRecord<T>, change: SessionChange<T>): SessionRecord<T> {

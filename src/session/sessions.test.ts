@@ -388,21 +388,18 @@ describe('how large a session may be', () => {
 })
 
 describe('a session of an older release', () => {
-  it.each([
-    {},
-    null,
-    'text',
-    { id: 'S', tokens: {}, begunAt: NOW * 1000 },
-    { id: 'S', tokens: [], begunAt: 1, usedAt: NOW },
-  ])('of the form %j is none', async (value) => {
-    const { sessions, clock, jar } = new Setting('cookie')
-    const sealer = new Sealer(secret, { purpose: 'session cookie cookie authwright.session', clock: clock.read })
-    jar.cookies.set('__Host-authwright.session', `1.${await sealer.seal(value)}`)
-    expect((await sessions.read(jar.request())).session).toBeUndefined()
-    const complete = { id: 'S', data: { name: 'Ada' }, tokens: {}, begunAt: NOW * 1000, usedAt: NOW }
-    jar.cookies.set('__Host-authwright.session', `1.${await sealer.seal(complete)}`)
-    expect((await sessions.read(jar.request())).session).toBeDefined()
-  })
+  it.each([{}, null, 'text', { id: 'S', tokens: {}, begunAt: NOW }, { id: 'S', tokens: [], begunAt: 1, usedAt: NOW }])(
+    'of the form %j is none',
+    async (value) => {
+      const { sessions, clock, jar } = new Setting('cookie')
+      const sealer = new Sealer(secret, { purpose: 'session cookie cookie authwright.session', clock: clock.read })
+      jar.cookies.set('__Host-authwright.session', `1.${await sealer.seal(value)}`)
+      expect((await sessions.read(jar.request())).session).toBeUndefined()
+      const complete = { id: 'S', data: { name: 'Ada' }, tokens: {}, begunAt: NOW, usedAt: NOW }
+      jar.cookies.set('__Host-authwright.session', `1.${await sealer.seal(complete)}`)
+      expect((await sessions.read(jar.request())).session).toBeDefined()
+    },
+  )
 })
 
 describe('what the store sees', () => {
@@ -611,14 +608,37 @@ describe.each(modes)('express-openid-connect#383: a logout that the provider rep
   it('does not end the session that begins afterwards, even where the names are the same', async () => {
     const setting = new Setting(mode)
     await setting.start({ login })
+    const copied = setting.jar.copy()
     await setting.sessions.endLogin({ issuer, sid })
     await setting.sessions.endLogin({ issuer, subject })
     await setting.start({ login })
+    expect(await setting.read()).toBeDefined()
+    expect(await setting.read(copied)).toBeUndefined()
+  })
+
+  it('ends what began before it, and nothing else, however the clocks of processes differ', async () => {
+    const setting = new Setting(mode)
+    const fast = setting.another({ clock: () => setting.clock.read() + 30_000 })
+    setting.take(await fast.start(setting.jar.request(), { data: { name: 'Ada' }, login }))
+    setting.clock.advance(1)
+    await setting.sessions.endLogin({ issuer, sid })
     expect(await setting.read()).toBeUndefined()
-    // Half a second later; the test's clock goes by whole ones.
-    setting.clock.advance(0.5)
+    await fast.endLogin({ issuer, sid })
     await setting.start({ login })
     expect(await setting.read()).toBeDefined()
+    await fast.endLogin({ issuer, sid })
+    await setting.sessions.endLogin({ issuer, sid })
+    expect(await setting.read()).toBeUndefined()
+  })
+
+  it('is forgotten by a store that was emptied, and the sessions from before live on', async () => {
+    const setting = new Setting(mode)
+    await setting.start({ login })
+    await setting.sessions.endLogin({ issuer, sid })
+    await setting.start({ login })
+    const emptied = setting.another({ store: new MemoryKeyValueStore({ clock: setting.clock.read }) })
+    await emptied.start(new CookieJar().request(), { data: { name: 'Ada' }, login })
+    expect((await emptied.read(setting.jar.request())).session?.data.name).toBe(mode === 'store' ? undefined : 'Ada')
   })
 
   it('counts for a session that began long after the first one of that person', async () => {

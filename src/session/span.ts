@@ -9,7 +9,7 @@ type Times = Pick<SessionRecord<unknown>, 'begunAt' | 'usedAt'>
 
 /** When a session ends at the latest. */
 export function lastEndOf({ begunAt }: Times, { lifetime }: SessionSettings): Seconds {
-  return Math.floor(begunAt / 1000) + lifetime
+  return begunAt + lifetime
 }
 
 /** When a session ends that nobody uses any more. */

@@ -53,11 +53,11 @@ export class Visit<T> {
   /** Always another id: whoever knew the one before the login does not know the one after it. */
   start(content: SessionContent<T>): Promise<Session<T>> {
     const { mode, settings, logouts } = this.#context
-    const now = settings.clock()
     return this.#inTurn(async () => {
       const former = await this.#find()
-      if (content.login !== undefined) await logouts.open(content.login)
-      const begun = await mode.begin((id) => toRecord(id, content, now)).catch(refuseTooLarge)
+      const marks = content.login === undefined ? [] : await logouts.open(content.login)
+      const now = nowInSeconds(settings.clock)
+      const begun = await mode.begin((id) => toRecord(id, content, marks, now)).catch(refuseTooLarge)
       if (former !== undefined) await mode.remove(former)
       return toSession(this.#accept(begun).record)
     })

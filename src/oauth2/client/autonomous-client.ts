@@ -1,3 +1,4 @@
+import { ApiCalls } from './api-calls.ts'
 import type { OAuth2Client } from './client.ts'
 import type { ProtectedRequestOptions } from './protected-fetch.ts'
 import type { TokenSet } from './token-set.ts'
@@ -13,13 +14,14 @@ export type AutonomousRequestOptions = Omit<ProtectedRequestOptions, 'token' | '
  * const reports = new AutonomousClient(client, () => client.clientCredentials({ scope: 'reports' }))
  * const response = await reports.get('https://api.example/reports')
  */
-export class AutonomousClient {
+export class AutonomousClient extends ApiCalls<AutonomousRequestOptions> {
   readonly #client: OAuth2Client
   readonly #fetch: () => Promise<TokenSet>
   #first: Promise<TokenSet> | undefined
 
   /** @param fetch gets a token: `() => client.clientCredentials()`. */
   constructor(client: OAuth2Client, fetch: () => Promise<TokenSet>) {
+    super()
     this.#client = client
     this.#fetch = fetch
   }
@@ -37,26 +39,6 @@ export class AutonomousClient {
   /** Calls an API, see `OAuth2Client.request`. */
   async request(method: string, url: string | URL, options: AutonomousRequestOptions = {}): Promise<Response> {
     return this.#client.request(method, url, { ...options, token: await this.token() })
-  }
-
-  get(url: string | URL, options?: AutonomousRequestOptions): Promise<Response> {
-    return this.request('GET', url, options)
-  }
-
-  post(url: string | URL, options?: AutonomousRequestOptions): Promise<Response> {
-    return this.request('POST', url, options)
-  }
-
-  put(url: string | URL, options?: AutonomousRequestOptions): Promise<Response> {
-    return this.request('PUT', url, options)
-  }
-
-  patch(url: string | URL, options?: AutonomousRequestOptions): Promise<Response> {
-    return this.request('PATCH', url, options)
-  }
-
-  delete(url: string | URL, options?: AutonomousRequestOptions): Promise<Response> {
-    return this.request('DELETE', url, options)
   }
 
   /** Whoever comes after a failure begins anew. */

@@ -83,6 +83,11 @@ describe('RFC 9207 §2.4 the iss parameter', () => {
     )
   })
 
+  it('is not accepted by a matcher that promises an answer', () => {
+    const acceptIssuer = (() => Promise.resolve(true)) as unknown as () => boolean
+    expect(failure('code=C&state=S&iss=https%3A%2F%2Fevil.example', { acceptIssuer }).code).toBe('issuer_mismatch')
+  })
+
   it('next-auth#13409: a server that begins to send it is no fault where its issuer is not known, or is said', () => {
     const query = 'code=C&state=S&iss=https%3A%2F%2Fgithub.com%2Flogin%2Foauth'
     expect(validate(query, { issuer: undefined, issuerRequired: undefined }).code).toBe('C')

@@ -1,6 +1,12 @@
 import { equalsInConstantTime } from '../../crypto/timing-safe.ts'
-import type { RequestParameters } from '../../http/form.ts'
+import { RequestParameters } from '../../http/form.ts'
+import { queryOf } from '../../http/request.ts'
 import { ClientError, nameOfRefusal, readRefusal } from './errors.ts'
+
+/** What was kept since the browser was sent away. */
+export interface CallbackState {
+  readonly state: string
+}
 
 /** What is known about the login that a callback claims to answer. */
 export interface CallbackExpectation {
@@ -119,7 +125,8 @@ function checkIssuer(parameters: RequestParameters, expected: CallbackExpectatio
       },
     )
   }
-  if (received !== undefined && issuer !== undefined && !acceptIssuer(received)) {
+  // Whatever else a matcher may return, such as a promise, is no yes.
+  if (received !== undefined && issuer !== undefined && acceptIssuer(received) !== true) {
     throw new ClientError('issuer_mismatch', `"iss" (Issuer) mismatch: expected "${issuer}"`, {
       stage: 'callback',
       parameter: 'iss',
@@ -134,4 +141,16 @@ function checkRefusal(parameters: RequestParameters): void {
   throw new ClientError('authorization_refused', `authorization server refused the request${nameOfRefusal(refusal)}`, {
     refusal,
   })
+}
+
+/** What came back: of a URL its query. @throws ClientError `callback_invalid` */
+export function readCallback(response: string | URL | RequestParameters): RequestParameters {
+  if (response instanceof RequestParameters) return response
+  try {
+    return queryOf({ url: String(response) })
+  } catch (error) {
+    throw new ClientError('callback_invalid', 'authorization response must be parameters in percent-encoded UTF-8', {
+      cause: error,
+    })
+  }
 }

@@ -1,18 +1,24 @@
-import { fetchJson, type OutgoingRequest } from '../../http/fetch.ts'
-import { RequestParameters } from '../../http/form.ts'
-import { queryOf } from '../../http/request.ts'
-import { isStringArray } from '../../util/assert.ts'
+import type { OutgoingRequest } from '../../http/fetch.ts'
+import type { RequestParameters } from '../../http/form.ts'
 import type { Clock, Seconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
-import type { AuthorizationDetail } from '../authorization-details.ts'
+import { ApiCalls } from './api-calls.ts'
 import { type AuthorizationUrlOptions, buildAuthorizationParameters } from './authorization-parameters.ts'
 import { type AuthorizationUrl, signParameters, toAuthorizationUrl } from './authorization-url.ts'
-import { type AuthorizationCallback, isAuthorizationCallback, validateCallback } from './callback.ts'
+import {
+  type AuthorizationCallback,
+  type CallbackState,
+  isAuthorizationCallback,
+  readCallback,
+  validateCallback,
+} from './callback.ts'
+import { type ClientCredentialsOptions, toClientCredentialsParameters } from './client-credentials.ts'
+import { type CodeExchange, toCodeParameters } from './code-exchange.ts'
 import { toResponse, withCompliance } from './compliance.ts'
 import { ServerMetadataSource } from './discovery.ts'
 import type { WellKnownName } from './discovery-urls.ts'
 import type { EndpointAnswer, EndpointCall } from './endpoint-call.ts'
-import { formTransport, getEndpoint, type KnownServer } from './endpoint-request.ts'
+import { callEndpoint, getEndpoint, type KnownServer } from './endpoint-request.ts'
 import { ClientError, type ClientStage } from './errors.ts'
 import { exchange } from './exchange.ts'
 import { toClientError } from './fetch-failure.ts'
@@ -26,49 +32,12 @@ import {
   resolveApiUrl,
 } from './protected-fetch.ts'
 import { TokenRenewal } from './renewal.ts'
+import type { RenewalOptions } from './renewal-options.ts'
 import { type RevocationOptions, revokeToken } from './revocation.ts'
 import { checkOptions } from './settings.ts'
 import { requestToken, type TokenParameters } from './token-request.ts'
 import type { TokenSet } from './token-set.ts'
 import type { FormParameters, WireParameters } from './wire-parameters.ts'
-
-/** What was kept since the browser was sent away. */
-export interface CallbackState {
-  readonly state: string
-}
-
-/** What goes with a code when it is redeemed. */
-export interface CodeExchange {
-  /** The one that `createAuthorizationUrl` returned. */
-  readonly codeVerifier?: string | undefined
-  /** The one that the request had. Defaults to the client's `redirectUri`. */
-  readonly redirectUri?: string | undefined
-  /** What was asked for, where it was another `scope` than the client's. */
-  readonly scope?: string | readonly string[] | undefined
-  /** The resources that this access token is for. Defaults to the client's. @spec RFC 8707 §2.2 */
-  readonly resource?: string | readonly string[] | undefined
-  /** Of what was granted, what this access token is for; the server's default is all of it. @spec RFC 9396 §6 */
-  readonly authorizationDetails?: readonly AuthorizationDetail[] | undefined
-}
-
-export interface ClientCredentialsOptions {
-  /** Defaults to the client's `scope`. */
-  readonly scope?: string
-  /** Defaults to the client's. @spec RFC 8707 §2.2 */
-  readonly resource?: string | readonly string[]
-  /** Defaults to the client's. @spec RFC 9396 §6 */
-  readonly authorizationDetails?: readonly AuthorizationDetail[]
-  /** Further parameters, spelled as on the wire (`audience`). */
-  readonly parameters?: WireParameters
-}
-
-export interface RenewalOptions {
-  /**
-   * The request of the application that the token belongs to: with it `fetchToken` finds the one that somebody else may have
-   * stored in its place, and `updateToken` knows where the new one goes.
-   */
-  readonly request?: unknown
-}
 
 /**
  * A client of one authorization server: sends people there, redeems what they bring back, renews and revokes tokens, and
@@ -83,7 +52,7 @@ export interface RenewalOptions {
  * const token = await client.fetchToken(callback, { codeVerifier })
  * @spec RFC 6749 §4.1
  */
-export class OAuth2Client {
+export class OAuth2Client extends ApiCalls<ProtectedRequestOptions> {
   /** Private, so that printing a client prints no secret. */
   readonly #settings: ClientSettings
   readonly #discovered: ServerMetadataSource | undefined
@@ -93,10 +62,10 @@ export class OAuth2Client {
     options: OAuth2ClientOptions,
     wellKnown: readonly WellKnownName[] = ['oauth-authorization-server', 'openid-configuration'],
   ) {
+    super()
     const settings = checkOptions(options, wellKnown)
     const { discovery, compliance, clock, logger, acceptIssuer, metadataStore } = settings
     this.#settings = settings
-    warnOfWeakness(settings)
     if (discovery !== undefined) {
       const transport = withCompliance(settings.transport, compliance, 'discovery')
       const source = { discovery, transport, clock, logger, acceptIssuer, metadataStore }
@@ -136,8 +105,9 @@ export class OAuth2Client {
   /** What is known about the server: discovered when first needed, and what the options say above it. */
   async metadata(): Promise<KnownServer> {
     const { authentication, serverMetadata } = this.#settings
-    const server = { ...(await this.#discovered?.get()), ...serverMetadata }
-    return { ...server, ...authentication?.endpoints?.(server) }
+    const discovered = (await this.#discovered?.get()) ?? {}
+    const aliasesIn = (server: KnownServer): KnownServer => authentication?.endpoints?.(server) ?? {}
+    return { ...discovered, ...aliasesIn(discovered), ...serverMetadata, ...aliasesIn(serverMetadata) }
   }
 
   /**
@@ -168,7 +138,7 @@ export class OAuth2Client {
     const metadata = await this.metadata()
     const { issuer, authorization_response_iss_parameter_supported: issuerRequired } = metadata
     const { acceptIssuer } = this.#settings
-    return validateCallback(toParameters(response), {
+    return validateCallback(readCallback(response), {
       ...{ clientId: this.clientId, state: expected.state, issuer, issuerRequired },
       ...(acceptIssuer && { acceptIssuer: (received) => acceptIssuer(received, { where: 'response', metadata }) }),
     })
@@ -180,7 +150,10 @@ export class OAuth2Client {
    * @throws ClientError `token_refused`, `token_response_invalid`, `request_failed` …
    */
   async fetchToken(grant: AuthorizationCallback | TokenParameters, exchange: CodeExchange = {}): Promise<TokenSet> {
-    if (isAuthorizationCallback(grant)) return this.#redeem(grant, exchange)
+    if (isAuthorizationCallback(grant)) {
+      const { issuer } = await this.metadata()
+      return this.requestToken(toCodeParameters(this.#settings, issuer, grant, exchange))
+    }
     if (grant.grant_type === 'authorization_code') {
       throw new ConfigurationError('fetchToken', ['a code is redeemed with what "validateCallback" returned'])
     }
@@ -193,15 +166,7 @@ export class OAuth2Client {
    * @spec RFC 6749 §4.4
    */
   async clientCredentials(options: ClientCredentialsOptions = {}): Promise<TokenSet> {
-    const { scope, resource, authorizationDetails } = this.#settings
-    const details = options.authorizationDetails ?? authorizationDetails
-    const parameters = {
-      scope: (options.scope ?? scope.join(' ')) || undefined,
-      resource: options.resource ?? resource,
-      authorization_details: details && JSON.stringify(details),
-      ...options.parameters,
-      grant_type: 'client_credentials',
-    }
+    const parameters = toClientCredentialsParameters(this.#settings, options)
     return this.renewable(await this.requestToken(parameters), () => this.requestToken(parameters))
   }
 
@@ -252,18 +217,9 @@ export class OAuth2Client {
   async callEndpoint(
     name: `${string}_endpoint`,
     parameters: FormParameters,
-    { stage, moment, invalid = 'request_failed', fetch = fetchJson }: EndpointCall,
+    call: EndpointCall,
   ): Promise<EndpointAnswer> {
-    const server: Readonly<Record<string, unknown>> & KnownServer = await this.metadata()
-    const endpoint = getEndpoint(server as Partial<Record<typeof name, string>>, name)
-    const listed = server[`${name}_auth_methods_supported`] ?? server.token_endpoint_auth_methods_supported
-    const supported = isStringArray(listed) ? listed : undefined
-    const transport = formTransport(this.#settings, server, { endpoint, parameters, moment, supported })
-    try {
-      return { endpoint, ...(await fetch(transport, { method: 'POST', url: endpoint })) }
-    } catch (error) {
-      throw toClientError(error, { stage, endpoint, invalid })
-    }
+    return callEndpoint(this.#settings, await this.metadata(), name, parameters, call)
   }
 
   /** @spec RFC 7009 §2.1 */
@@ -280,26 +236,6 @@ export class OAuth2Client {
    */
   request(method: string, url: string | URL, options: ProtectedRequestOptions = {}): Promise<Response> {
     return this.send('resource', method, url, options)
-  }
-
-  get(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
-    return this.request('GET', url, options)
-  }
-
-  post(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
-    return this.request('POST', url, options)
-  }
-
-  put(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
-    return this.request('PUT', url, options)
-  }
-
-  patch(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
-    return this.request('PATCH', url, options)
-  }
-
-  delete(url: string | URL, options?: ProtectedRequestOptions): Promise<Response> {
-    return this.request('DELETE', url, options)
   }
 
   /** Calls what an access token opens, as one step of the protocol or another. */
@@ -360,44 +296,5 @@ export class OAuth2Client {
     const call = { stage: 'authorization', moment: 'pushedAuthorization', invalid: 'pushed_response_invalid' } as const
     const answer = await this.callEndpoint('pushed_authorization_request_endpoint', parameters, call)
     return readPushedRequest(this.#settings, answer)
-  }
-
-  /** @spec RFC 6749 §4.1.3 */
-  async #redeem(callback: AuthorizationCallback, details: CodeExchange): Promise<TokenSet> {
-    const { issuer } = await this.metadata()
-    if (callback.clientId !== this.clientId || callback.issuer !== issuer) {
-      throw new ConfigurationError('fetchToken', ['the callback was validated by the client of another server'])
-    }
-    if (details.codeVerifier === undefined && this.#settings.codeChallengeMethod === 'S256') {
-      throw new ConfigurationError('fetchToken', [
-        '"codeVerifier" is missing: expected the one of createAuthorizationUrl',
-      ])
-    }
-    return this.requestToken({
-      grant_type: 'authorization_code',
-      code: callback.code,
-      redirect_uri: details.redirectUri ?? this.#settings.redirectUri,
-      code_verifier: details.codeVerifier,
-      resource: details.resource ?? this.#settings.resource,
-      authorization_details: details.authorizationDetails && JSON.stringify(details.authorizationDetails),
-    })
-  }
-}
-
-/** What the options give up is said once, where somebody may read it. */
-function warnOfWeakness({ codeChallengeMethod, tokenPlacement, logger }: ClientSettings): void {
-  if (codeChallengeMethod === 'none') logger.warn('PKCE is off: codes of this client are not bound to a verifier')
-  if (tokenPlacement === 'query') logger.warn('access tokens go into URLs, which logs and histories keep')
-  if (tokenPlacement === 'body') logger.warn('access tokens go into forms, which APIs may log')
-}
-
-function toParameters(response: string | URL | RequestParameters): RequestParameters {
-  if (response instanceof RequestParameters) return response
-  try {
-    return queryOf({ url: String(response) })
-  } catch (error) {
-    throw new ClientError('callback_invalid', 'authorization response must be parameters in percent-encoded UTF-8', {
-      cause: error,
-    })
   }
 }

@@ -421,6 +421,7 @@ describe('better-auth#10961 metadata that outlive the process', () => {
     for (const kept of [
       { document, fetchedAt: (NOW + 1) * 1000 },
       { document: 'x', fetchedAt: NOW } as never,
+      { document, fetchedAt: Number.NaN },
       { document: { ...document, token_endpoint: 'http://op.example' }, fetchedAt: NOW * 1000 },
     ]) {
       const metadataStore = { load: () => kept, save: () => undefined }

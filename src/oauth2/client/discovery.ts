@@ -127,7 +127,7 @@ export class ServerMetadataSource {
     const { metadataStore, discovery, clock, logger } = this.#options
     try {
       const kept = await metadataStore?.load(addressOf(discovery))
-      if (kept === undefined || kept.fetchedAt > clock()) return
+      if (kept === undefined || !(kept.fetchedAt <= clock())) return
       const metadata = this.#validate(kept.document, addressOf(discovery))
       this.#held ??= { metadata, fetchedAt: kept.fetchedAt, ttl: TTL }
     } catch (error) {

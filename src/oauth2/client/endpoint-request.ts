@@ -1,11 +1,14 @@
-import type { OutgoingRequest, Transport } from '../../http/fetch.ts'
+import { fetchJson, type OutgoingRequest, type Transport } from '../../http/fetch.ts'
 import type { Header } from '../../http/header.ts'
+import { isStringArray } from '../../util/assert.ts'
 import type { ServerMetadata } from '../server-metadata.ts'
 import { chooseAuthentication } from './auth/choose.ts'
 import type { ClientAuthentication } from './auth/client-auth.ts'
 import type { WireMoment } from './compliance.ts'
+import type { EndpointAnswer, EndpointCall } from './endpoint-call.ts'
 import { ClientError } from './errors.ts'
 import { exchange } from './exchange.ts'
+import { toClientError } from './fetch-failure.ts'
 import type { ClientSettings } from './options.ts'
 import { type FormParameters, toForm } from './wire-parameters.ts'
 
@@ -44,6 +47,25 @@ export interface EndpointForm {
 export function formTransport(client: ClientSettings, server: KnownServer, form: EndpointForm): Transport {
   return ({ headers = [] }) =>
     exchange(client, { moment: form.moment, build: () => buildRequest(client, server, form, headers) })
+}
+
+/** Posts a form, and reads the JSON that comes back whatever its status is. @throws ClientError */
+export async function callEndpoint(
+  client: ClientSettings,
+  server: KnownServer & Readonly<Record<string, unknown>>,
+  name: `${string}_endpoint`,
+  parameters: FormParameters,
+  { stage, moment, invalid = 'request_failed', fetch = fetchJson }: EndpointCall,
+): Promise<EndpointAnswer> {
+  const endpoint = getEndpoint(server as Partial<Record<typeof name, string>>, name)
+  const listed = server[`${name}_auth_methods_supported`] ?? server.token_endpoint_auth_methods_supported
+  const supported = isStringArray(listed) ? listed : undefined
+  const transport = formTransport(client, server, { endpoint, parameters, moment, supported })
+  try {
+    return { endpoint, ...(await fetch(transport, { method: 'POST', url: endpoint })) }
+  } catch (error) {
+    throw toClientError(error, { stage, endpoint, invalid })
+  }
 }
 
 async function buildRequest(

@@ -16,15 +16,11 @@ export type { AuthorizationUrlOptions } from './authorization-parameters.ts'
 export type { AuthorizationUrl } from './authorization-url.ts'
 export { type AuthorizedFetchOptions, authorizedFetch, type Fetch } from './authorized-fetch.ts'
 export { AutonomousClient, type AutonomousRequestOptions } from './autonomous-client.ts'
-export type { AuthorizationCallback } from './callback.ts'
+export type { AuthorizationCallback, CallbackState } from './callback.ts'
 export { type AccessChallenge, ChallengeError, readChallenge, throwOnChallenge } from './challenges.ts'
-export {
-  type CallbackState,
-  type ClientCredentialsOptions,
-  type CodeExchange,
-  OAuth2Client,
-  type RenewalOptions,
-} from './client.ts'
+export { OAuth2Client } from './client.ts'
+export type { ClientCredentialsOptions } from './client-credentials.ts'
+export type { CodeExchange } from './code-exchange.ts'
 export type { ComplianceHooks, WireMoment } from './compliance.ts'
 export { Dpop, type DpopOptions } from './dpop.ts'
 export type { EndpointAnswer, EndpointCall } from './endpoint-call.ts'
@@ -71,6 +67,7 @@ export {
   type RegistrationServer,
   registerClient,
 } from './registration/register.ts'
+export type { RenewalOptions } from './renewal-options.ts'
 export { type RequestEncryption, RequestObjects, type RequestObjectsOptions } from './request-objects.ts'
 export type { RequestSigner, RequestSigningContext } from './request-signer.ts'
 export { fetchResourceMetadata, type ResourceMetadataOptions } from './resource-metadata.ts'

@@ -62,6 +62,15 @@ describe('Microsoft Entra: an issuer template', () => {
     expect(none(of(contoso), isOf(contoso))).toBe(false)
   })
 
+  it.each([contoso.toUpperCase(), 'contoso.onmicrosoft.com', ''])(
+    'whom %j would keep out is told at once',
+    (tenant) => {
+      expect(() => issuerTemplate(TEMPLATE, { tenants: [fabrikam, tenant] })).toThrow(
+        'issuerTemplate: "tenants" must be the ids of tenants: GUIDs in lower case, not their domains',
+      )
+    },
+  )
+
   it('may go by another claim', () => {
     const other = issuerTemplate('https://op.example/{tenant}', { claim: 'org' })
     expect(other(`https://op.example/${contoso}`, { where: 'token', metadata, claims: { org: contoso } })).toBe(true)
@@ -74,9 +83,15 @@ describe('Microsoft Entra: an issuer template', () => {
     'https://op.example/{tenant}?x',
     '{tenant}',
     '',
+    'https://{tenant}.op.example/v2.0',
+    'https://{tenant}/v2.0',
+    'https://op.example{tenant}/v2.0',
+    'https://op.example/{tenant}@evil.example/',
+    'https://op.example/..{tenant}/',
+    'https://op.example/{tenant}v2.0',
   ])('%j is none', (template) => {
     expect(() => issuerTemplate(template)).toThrow(
-      'template must be an https URL with one place for the tenant in braces',
+      'template must be an https URL with one place for the tenant in braces, between slashes of its path',
     )
   })
 })

@@ -11,7 +11,6 @@ export interface IssuerTemplateOptions {
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const PLACEHOLDER = /\{\w+\}/
-const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 /**
  * For a server whose metadata name a template where the issuer belongs, as the tenant-independent ones of Microsoft Entra
@@ -27,12 +26,9 @@ export function issuerTemplate(
   template: string,
   { tenants, claim = 'tid' }: IssuerTemplateOptions = {},
 ): IssuerMatcher {
-  const [before = '', after, ...more] = template.split(PLACEHOLDER)
-  if (after === undefined || more.length > 0 || checkIssuer(`${before}${NOBODY}${after}`) !== undefined) {
-    throw new ConfigurationError('issuerTemplate', [
-      'template must be an https URL with one place for the tenant in braces',
-    ])
-  }
+  const [before = '', after = ''] = template.split(PLACEHOLDER)
+  const problems = [findTemplateProblem(template), findTenantProblem(tenants)].filter((it) => it !== undefined)
+  if (problems.length > 0) throw new ConfigurationError('issuerTemplate', problems)
   const mayLogIn = (tenant: string): boolean => GUID.test(tenant) && (tenants?.includes(tenant) ?? true)
   return (issuer, { where, claims }) => {
     if (where === 'metadata') return issuer === template
@@ -40,4 +36,18 @@ export function issuerTemplate(
     if (issuer !== `${before}${tenant}${after}` || !mayLogIn(tenant)) return false
     return where === 'response' || claims?.[claim] === tenant
   }
+}
+
+/** The tenant is a part of the path by itself: in the host, it would choose whose issuer it is. */
+function findTemplateProblem(template: string): string | undefined {
+  const [before = '', after, ...more] = template.split(PLACEHOLDER)
+  const isPart = before.endsWith('/') && checkIssuer(before) === undefined && /^(?:\/|$)/.test(after ?? '')
+  if (isPart && after !== undefined && more.length === 0 && checkIssuer(before + after) === undefined) return undefined
+  return 'template must be an https URL with one place for the tenant in braces, between slashes of its path'
+}
+
+/** One that no token can be of would keep everybody out, and nobody would know why. */
+function findTenantProblem(tenants: readonly string[] = []): string | undefined {
+  if (tenants.every((tenant) => GUID.test(tenant))) return undefined
+  return '"tenants" must be the ids of tenants: GUIDs in lower case, not their domains'
 }

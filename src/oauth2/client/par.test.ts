@@ -144,6 +144,11 @@ describe('RFC 9126 §2.3 what a server answers', () => {
           '"expires_in" in the answer to the pushed request is missing or invalid: expected a number of seconds above 0',
         ] as const,
     ),
+    [
+      answer(201, `{"request_uri":"${REFERENCE}","expires_in":1e999}`, 'application/json'),
+      'pushed_response_invalid',
+      '"expires_in" in the answer to the pushed request is missing or invalid: expected a number of seconds above 0',
+    ],
   ] as const)('case %#: %s', async (response, code, message) => {
     await expect(setUp(always, PAR, response).client.createAuthorizationUrl()).rejects.toMatchObject({
       code,

@@ -36,7 +36,7 @@ export function readPushedRequest(client: ClientSettings, answer: EndpointAnswer
   requireAccepted(answer)
   const { request_uri: uri, expires_in: lifetime } = answer.value
   if (!isNonEmptyString(uri)) throw invalid(answer, 'request_uri', 'the reference to the request')
-  if (typeof lifetime !== 'number' || !(lifetime > 0))
+  if (typeof lifetime !== 'number' || !Number.isFinite(lifetime) || lifetime <= 0)
     throw invalid(answer, 'expires_in', 'a number of seconds above 0')
   return {
     parameters: { client_id: client.clientId, request_uri: uri },

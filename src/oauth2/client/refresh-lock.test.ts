@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TestClock } from '../../../test/support/stub-provider.ts'
 import { MemoryKeyValueStore } from '../../stores/memory.ts'
 import type { KeyValueStore } from '../../util/key-value-store.ts'
@@ -89,17 +89,45 @@ describe('storeLock', () => {
     expect(store.get('refresh-lock:key')).toBe('the next')
   })
 
-  it('does not lose what the work came to where the store cannot be reached afterwards', async () => {
-    const { store, clock } = setUp()
-    const broken: KeyValueStore = {
-      get: (key) => store.get(key),
-      set: (...given) => store.set(...given),
-      setIfAbsent: (...given) => store.setIfAbsent(...given),
-      replace: (...given) => store.replace(...given),
-      take: (key) => store.take(key),
-      delete: () => Promise.reject(new Error('out of reach')),
+  describe('over a store that is out of order', () => {
+    const hang = () => new Promise<never>(() => undefined)
+    const fail = () => Promise.reject(new Error('out of reach'))
+    const createLock = (broken: Partial<KeyValueStore>) => {
+      const { store, clock } = setUp()
+      const verbs: KeyValueStore = {
+        get: (key) => store.get(key),
+        set: (...given) => store.set(...given),
+        setIfAbsent: (...given) => store.setIfAbsent(...given),
+        replace: (...given) => store.replace(...given),
+        take: (key) => store.take(key),
+        delete: (...given) => store.delete(...given),
+      }
+      return { store, lock: storeLock({ ...verbs, ...broken }, { clock: clock.read }) }
     }
-    expect(await storeLock(broken, { clock: clock.read }).run('key', async () => 'done')).toBe('done')
+    beforeEach(() => void vi.useFakeTimers())
+    afterEach(() => void vi.useRealTimers())
+
+    it.each([
+      ['fails to set', { setIfAbsent: fail }],
+      ['does not answer when it is to set', { setIfAbsent: hang }],
+      ['fails to delete', { delete: fail }],
+      ['does not answer when it is to delete', { delete: hang }],
+    ])('does the work all the same, and waits a second at most: %s', async (_, broken) => {
+      const running = createLock(broken).lock.run('key', async () => 'done')
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(await Promise.race([running, 'waits still'])).toBe('done')
+    })
+
+    it('leaves no lock behind that it was given without being told', async () => {
+      const { store, lock } = createLock({
+        setIfAbsent: (...given) => {
+          store.setIfAbsent(...given)
+          return fail()
+        },
+      })
+      expect(await lock.run('key', async () => store.get('refresh-lock:key'))).toBeDefined()
+      expect(store.get('refresh-lock:key')).toBeUndefined()
+    })
   })
 
   it.each([

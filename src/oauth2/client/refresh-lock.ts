@@ -3,6 +3,7 @@ import { type Clock, nowInSeconds } from '../../util/clock.ts'
 import { ConfigurationError } from '../../util/configuration-error.ts'
 import { type Duration, isDuration, toSeconds } from '../../util/duration.ts'
 import type { KeyValueStore } from '../../util/key-value-store.ts'
+import { settleWithin } from '../../util/settle-within.ts'
 
 /** Runs one after the other, across processes, what goes by one key. */
 export interface RefreshLock {
@@ -24,13 +25,16 @@ export interface StoreLockOptions {
 /** Between two tries, in milliseconds: short for a holder that is about to finish, then longer. */
 const FIRST_PAUSE = 20
 const LONGEST_PAUSE = 250
+/** For how long the store may take to answer, in milliseconds. */
+const ANSWER_TIME = 1000
 
 /**
  * Keeps the processes that share a store from renewing one token at once.
  *
  * Who holds the lock and dies, leaves it behind until `lifetime` is over; the others wait. When their patience ends, which
  * by default is then, they go on without it: the client looks for a new token first, and only where there is none does what
- * it would have done without a lock. To fail instead would turn a slow provider into an outage.
+ * it would have done without a lock. So they do at once where the store fails. To fail instead would turn a slow provider, or
+ * a store that is down, into an outage.
  *
  * @example
  * const client = new OAuth2Client({ ...options, refreshLock: storeLock(store) })
@@ -45,13 +49,13 @@ export function storeLock(store: KeyValueStore, options: StoreLockOptions = {}):
     async run(name, work) {
       const key = `refresh-lock:${name}`
       const owner = randomToken()
-      const acquire = (): ReturnType<KeyValueStore['setIfAbsent']> =>
+      const acquire = async (): Promise<boolean> =>
         store.setIfAbsent(key, owner, nowInSeconds(clock) + toSeconds(lifetime))
-      const isHeld = await tryUntil(acquire, clock() + waiting, clock)
+      await tryUntil(acquire, clock() + waiting, clock)
       try {
         return await work()
       } finally {
-        if (isHeld) await release(store, key, owner)
+        await release(store, key, owner)
       }
     },
   }
@@ -65,25 +69,27 @@ function findProblems({ lifetime, patience }: Required<Pick<StoreLockOptions, 'l
   return problems
 }
 
-/** Whether it worked out before the deadline, in milliseconds. */
-async function tryUntil(
-  attempt: () => boolean | PromiseLike<boolean>,
-  deadline: number,
-  clock: Clock,
-): Promise<boolean> {
-  for (let pause = FIRST_PAUSE; !(await attempt()); pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    if (clock() >= deadline) return false
+/** Tries until it works out, or there is no sense in it: after the deadline, in milliseconds, or where the store fails. */
+async function tryUntil(attempt: () => Promise<boolean>, deadline: number, clock: Clock): Promise<void> {
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    const isRefused = (await answerOf(attempt)) === false
+    if (!isRefused || clock() >= deadline) return
     // Not all at once, again and again: each waits between half and all of the pause.
     await new Promise((resolve) => setTimeout(resolve, (pause * (1 + Math.random())) / 2))
   }
-  return true
 }
 
-/** Only one's own: it may have ended, and be somebody else's by now. Where that fails it ends by itself, and the work is done. */
+/** Only one's own: another may hold it by now, or still. Where that fails it ends by itself, and the work is done. */
 async function release(store: KeyValueStore, key: string, owner: string): Promise<void> {
+  await answerOf(async () => store.delete(key, owner))
+}
+
+/** Nothing where the store does not answer: it may have done what it was told, or may do it later. */
+async function answerOf(verb: () => Promise<boolean>): Promise<boolean | undefined> {
   try {
-    await store.delete(key, owner)
+    return await settleWithin<boolean | undefined>(ANSWER_TIME, verb(), () => undefined)
   } catch {
-    // What the work came to matters more than how long the next one waits.
+    // Renewing a token matters more than who waits for whom.
+    return undefined
   }
 }

@@ -93,6 +93,7 @@ describe('RFC 9728 §5 a description that the API points to', () => {
     ['https://api.example/v1', 'https://api.example/v1/files'],
     ['https://api.example/v1?tenant=b', 'https://api.example/v1?tenant=a'],
     ['https://api.example/v1', 'https://user@api.example/v1'],
+    ['https://api.example/v1', 'https://:password@api.example/v1'],
     ['https://api.example/v1', 'https://api.example/v1#x'],
     ['https://api.example/v1', 'api'],
   ])('for a call of %s must not be about %s', async (called, resource) => {

@@ -89,7 +89,8 @@ function isIdentical(expected: string): (resource: string) => boolean {
 function isPartOf({ origin, pathname, search }: URL): (resource: string) => boolean {
   return (resource) => {
     const url = parseUrl(resource)
-    if (url === undefined || url.origin !== origin || url.username !== '' || url.hash !== '') return false
+    if (url === undefined || url.origin !== origin || url.username !== '' || url.password !== '' || url.hash !== '')
+      return false
     if (url.search !== '' && url.search !== search) return false
     const folder = url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`
     return pathname === url.pathname || pathname.startsWith(folder)

@@ -22,7 +22,9 @@ export function checkOptions(options: OAuth2ClientOptions, wellKnown: readonly W
   if (problems.length > 0) throw new ConfigurationError('OAuth2Client', problems)
   const discovery = findDiscovery(options, wellKnown)
   if (typeof discovery === 'string') throw new ConfigurationError('OAuth2Client', [discovery])
-  return toSettings(options, discovery)
+  const settings = toSettings(options, discovery)
+  warnOfWeakness(settings)
+  return settings
 }
 
 /** What is taken as it is, where it is there. */
@@ -89,4 +91,11 @@ function toServerMetadata(options: OAuth2ClientOptions): Partial<ServerMetadata>
     ...(options.authorizeUrl !== undefined && { authorization_endpoint: options.authorizeUrl }),
     ...(options.accessTokenUrl !== undefined && { token_endpoint: options.accessTokenUrl }),
   }
+}
+
+/** What the options give up is said once, where somebody may read it. */
+function warnOfWeakness({ codeChallengeMethod, tokenPlacement, logger }: ClientSettings): void {
+  if (codeChallengeMethod === 'none') logger.warn('PKCE is off: codes of this client are not bound to a verifier')
+  if (tokenPlacement === 'query') logger.warn('access tokens go into URLs, which logs and histories keep')
+  if (tokenPlacement === 'body') logger.warn('access tokens go into forms, which APIs may log')
 }

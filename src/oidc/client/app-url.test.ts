@@ -39,9 +39,14 @@ describe('the address of the application', () => {
     'https://app.example/?a=b',
     'https://app.example/#',
     'https://me@app.example',
+    'https://:word@app.example',
+    'https:\\\\app.example',
+    ' https://app.example',
+    'https://app.example\n',
+    'https://app.example/a\tb',
   ])('cannot be %s', (baseUrl) => {
     expect(findBaseUrlProblem(baseUrl)).toBe(
-      '"baseUrl" must be an absolute URL with https, or http on a loopback host, without query and fragment',
+      '"baseUrl" must be an absolute URL with https, or http on a loopback host, without user, query, fragment or blanks',
     )
   })
 })
@@ -89,6 +94,10 @@ describe('RFC 9700 §4.11.1 where a login goes on to', () => {
     expect(() => checkReturnTo(returnTo, HOME)).toThrow(
       new ClientError('return_to_refused', '"returnTo" must be a path of this application, or a URL of its origin'),
     )
+  })
+
+  it.each([[['/inbox', '/other']], [{}], [null], [5]])('is no %j, which a query parser may make of it', (returnTo) => {
+    expect(() => checkReturnTo(returnTo as unknown as string, HOME)).toThrow('"returnTo" must be')
   })
 
   it('has no origin to be of, in an app without one', () => {

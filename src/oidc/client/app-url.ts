@@ -9,8 +9,10 @@ const MAX_RETURN_TO = 2048
 export function findBaseUrlProblem(baseUrl: string | undefined): string | undefined {
   if (baseUrl === undefined) return undefined
   const url = parseUrl(baseUrl)
-  if (url !== undefined && isHttpsOrLoopback(url) && url.username === '' && !/[?#]/.test(baseUrl)) return undefined
-  return '"baseUrl" must be an absolute URL with https, or http on a loopback host, without query and fragment'
+  // The text itself goes in front of paths, with whatever the parser mends silently.
+  const isPlain = url !== undefined && url.username === '' && url.password === '' && !/[?#\\\s]/.test(baseUrl)
+  if (isPlain && isHttpsOrLoopback(url)) return undefined
+  return '"baseUrl" must be an absolute URL with https, or http on a loopback host, without user, query, fragment or blanks'
 }
 
 /**
@@ -32,8 +34,8 @@ export function resolveAppUrl(baseUrl: string | undefined, target: string, name:
 }
 
 /**
- * A path of the application to go on to after a login, out of what often comes from a query and may be anybody's. Browsers
- * read `//evil.example` and `/\evil.example` as other hosts, and drop tabs and line breaks before they read.
+ * A path of the application to go on to after a login, out of what often comes from a query and may be anybody's, and a list
+ * where it came twice. Browsers read `//evil.example` and `/\evil.example` as other hosts, and drop tabs and line breaks before they read.
  *
  * @param home any address of the application; an absolute `returnTo` must have its origin.
  * @returns path, query and fragment.
@@ -42,7 +44,8 @@ export function resolveAppUrl(baseUrl: string | undefined, target: string, name:
  */
 export function checkReturnTo(returnTo: string, home: string): string {
   const { origin, protocol } = new URL(home)
-  const url = returnTo.length > MAX_RETURN_TO || hidesHost(returnTo) ? undefined : parseAgainst(returnTo, home)
+  const isFit = typeof returnTo === 'string' && returnTo.length <= MAX_RETURN_TO && !hidesHost(returnTo)
+  const url = isFit ? parseAgainst(returnTo, home) : undefined
   // `/.//evil.example` loses its dot when it is parsed, which makes another host of what is left.
   if (origin === 'null' || url?.origin !== origin || url.protocol !== protocol || !/^\/(?!\/)/.test(url.pathname)) {
     throw new ClientError('return_to_refused', '"returnTo" must be a path of this application, or a URL of its origin')

@@ -218,6 +218,14 @@ describe('OIDC Back-Channel Logout §2.6 a logout token works once', () => {
     )
   })
 
+  it('however far apart clocks may be', async () => {
+    const receiver = setUp({ clockTolerance: 3600 })
+    const token = await makeToken()
+    await send(receiver, token)
+    provider.clock.advance(120 + 3599)
+    expect(await send(receiver, token)).toEqual(replayed)
+  })
+
   it('and may come again where ending the sessions failed', async () => {
     const receiver = setUp()
     const token = await makeToken()
@@ -236,6 +244,14 @@ describe('OIDC Back-Channel Logout §2.6 a logout token works once', () => {
     const second = await send(setUp({}, { replayStore }), await makeToken())
     expect([first.status, second.status]).toEqual([200, 200])
   })
+})
+
+it('OIDC Back-Channel Logout §2.4: one token may be for two clients that share a store', async () => {
+  const replayStore = new MemoryKeyValueStore({ clock: provider.clock.read })
+  const token = await makeToken({ aud: ['app', 'admin'] })
+  const first = await send(setUp({}, { replayStore }), token)
+  const second = await send(setUp({ clientId: 'admin' }, { replayStore }), token)
+  expect([first.status, second.status]).toEqual([200, 200])
 })
 
 describe('OIDC Back-Channel Logout §2.8 what is no logout request', () => {
@@ -267,13 +283,18 @@ describe('OIDC Back-Channel Logout §2.8 what is no logout request', () => {
     expect(await setUp().receive(post(body, type), collect)).toEqual(refused(message))
   })
 
-  it('the provider is told no more of our troubles than that there are some', async () => {
-    const lines: string[] = []
-    const write = (line: string): void => void lines.push(line)
-    const logger: Logger = { debug: write, info: write, warn: write, error: write }
-    provider.handlers.set('/jwks', () => answer(503, 'later', 'text/html'))
-    const receiver = setUp({}, { logger })
-    expect(await send(receiver, await makeToken())).toEqual(refused('logout could not be carried out', 'server_error'))
-    expect(lines).toEqual([expect.stringMatching(/^logout failed /)])
-  })
+  it.each(['/jwks', '/.well-known/openid-configuration'])(
+    'the provider is told no more of our troubles with its %s than that there are some',
+    async (path) => {
+      const lines: string[] = []
+      const write = (line: string): void => void lines.push(line)
+      const logger: Logger = { debug: write, info: write, warn: write, error: write }
+      provider.handlers.set(path, () => answer(503, 'later', 'text/html'))
+      const receiver = setUp({}, { logger })
+      expect(await send(receiver, await makeToken())).toEqual(
+        refused('logout could not be carried out', 'server_error'),
+      )
+      expect(lines).toEqual([expect.stringMatching(/^logout failed /)])
+    },
+  )
 })

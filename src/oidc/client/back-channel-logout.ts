@@ -17,7 +17,7 @@ export interface BackChannelLogoutOptions {
   readonly logger?: Logger | undefined
 }
 
-/** For how much longer than its life a token is remembered: clocks differ. */
+/** For how much longer than its life a token is remembered: the store has a clock of its own. */
 const MARGIN: Seconds = 300
 
 /**
@@ -54,10 +54,10 @@ export class BackChannelLogout {
     }
   }
 
-  /** A token that ended sessions ends no later ones; where ending them failed, the provider may send it again. */
-  async #once({ logout, jti, exp }: LogoutToken, end: () => unknown): Promise<void> {
-    const key = `logout-token:${await sha256Base64url(JSON.stringify([logout.issuer, jti]))}`
-    if (!(await this.#store.setIfAbsent(key, '1', Math.ceil(exp) + MARGIN))) {
+  /** A token that ended sessions ends no later ones, and one for several clients those of each; where ending them failed, the provider may send it again. */
+  async #once({ logout, jti, deadAt }: LogoutToken, end: () => unknown): Promise<void> {
+    const key = `logout-token:${await sha256Base64url(JSON.stringify([logout.issuer, this.#client.clientId, jti]))}`
+    if (!(await this.#store.setIfAbsent(key, '1', Math.ceil(deadAt) + MARGIN))) {
       throw new ClientError('logout_token_replayed', '"jti" (JWT ID) of the logout token was used before', {
         parameter: 'jti',
       })
@@ -72,7 +72,7 @@ export class BackChannelLogout {
 
   /** The status is 400 whatever it was; what it was, the provider is told only where it can do something about it. */
   #refuse(error: unknown): HttpResponse {
-    if (error instanceof ClientError && error.code !== 'keys_unavailable') {
+    if (error instanceof ClientError && /^(?:logout|id)_/.test(error.code)) {
       this.#logger.info('logout refused', { channel: 'back', reason: error.code, message: error.message })
       return refusal('invalid_request', error.message)
     }

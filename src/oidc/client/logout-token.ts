@@ -11,7 +11,8 @@ export interface LogoutToken {
   readonly logout: LogoutNotice
   /** Its own name: no two tokens of one issuer have the same. */
   readonly jti: string
-  readonly exp: Seconds
+  /** When it can be used no more, by the most that clocks may differ. */
+  readonly deadAt: Seconds
 }
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
@@ -37,7 +38,7 @@ export async function validateLogoutToken(token: string, expected: ProviderToken
     ...(sub !== undefined && { subject: sub }),
     ...(typeof sid === 'string' && { sid }),
   }
-  return { logout, jti, exp }
+  return { logout, jti, deadAt: exp + expected.clockTolerance }
 }
 
 type LogoutClaims = JwtClaims & { iss: string; jti: string; exp: Seconds }

@@ -59,6 +59,31 @@ describe('OIDC Core §10.1.1 rotation of signing keys', () => {
     expect(provider.count('/jwks')).toBe(2)
   })
 
+  it('all who log in at that moment get in, by one fetch', async () => {
+    const rp = client()
+    await parse(rp)
+    provider.signer = await Key.generate('ES256', { kid: 'k1' })
+    provider.published = [provider.signer]
+    const parsed = await Promise.all(Array.from({ length: 10 }, () => parse(rp)))
+    expect(parsed.map(({ report }) => report.signature)).toEqual(Array.from({ length: 10 }, () => 'verified'))
+    expect(provider.count('/jwks')).toBe(2)
+  })
+
+  it('and whoever comes while the keys are being fetched, or was being verified when they came', async () => {
+    const rp = client()
+    await parse(rp)
+    provider.signer = await Key.generate('ES256', { kid: 'k1' })
+    const keys = { keys: [provider.signer.toPublicJwk()] }
+    let later: ReturnType<typeof parse> | undefined
+    provider.handlers.set('/jwks', () => {
+      later ??= parse(rp)
+      return answer(200, keys)
+    })
+    expect((await parse(rp)).report.signature).toBe('verified')
+    expect((await later)?.report.signature).toBe('verified')
+    expect(provider.count('/jwks')).toBe(2)
+  })
+
   it('and for a key without a kid', async () => {
     provider.signer = await withoutKid(await signingKey('k1'))
     provider.published = [provider.signer]

@@ -40,7 +40,10 @@ export class ProviderKeys {
   #given: Promise<KeySource<PublicKey>> | undefined
   #secret: VerificationKey | undefined
   #remote: { readonly uri: string; readonly keys: RemoteKeys<PublicKey> } | undefined
+  /** The last fetch that a bad signature caused, and how many have ended. */
   #reloadedAt = Number.NEGATIVE_INFINITY
+  #reloads = 0
+  #reloading: Promise<void> | undefined
   /** Whose a key is, where the provider says so: Microsoft Entra has tenants with keys of their own. */
   readonly #issuers: WeakMap<VerificationKey, string> = new WeakMap()
 
@@ -59,10 +62,11 @@ export class ProviderKeys {
     verify: (keys: ProviderKey) => Promise<T>,
   ): Promise<T> {
     const keys = await this.#keysFor(provider, algorithms)
+    const reloads = this.#reloads
     try {
       return await verify(keys)
     } catch (error) {
-      if (!isBadSignature(error) || !(await this.#reload(keys))) throw error
+      if (!isBadSignature(error) || !(await this.#renewed(keys, reloads))) throw error
       return verify(keys)
     }
   }
@@ -110,12 +114,23 @@ export class ProviderKeys {
     return key
   }
 
-  async #reload(keys: ProviderKey): Promise<boolean> {
+  /** Whether there are fresher keys than those that were there after so many reloads: logins at the same time share a fetch. */
+  async #renewed(keys: ProviderKey, reloads: number): Promise<boolean> {
+    if (this.#remote?.keys !== keys) return false
+    if (reloads !== this.#reloads) return true
     const now = this.#options.clock()
-    if (this.#remote?.keys !== keys || now < this.#reloadedAt + COOL_DOWN) return false
-    this.#reloadedAt = now
-    await this.#remote.keys.reload()
+    if (this.#reloading === undefined && now < this.#reloadedAt + COOL_DOWN) return false
+    this.#reloading ??= this.#reload(this.#remote.keys, now)
+    await this.#reloading
     return true
+  }
+
+  #reload(keys: RemoteKeys<PublicKey>, now: number): Promise<void> {
+    this.#reloadedAt = now
+    return keys.reload().finally(() => {
+      this.#reloads += 1
+      this.#reloading = undefined
+    })
   }
 }
 

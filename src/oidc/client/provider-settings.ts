@@ -13,6 +13,15 @@ export class SettingsSource {
     this.#environment = environment ?? {}
   }
 
+  /**
+   * Whether anything is said about a provider that nobody registered. Variables have no case: of the many spellings that a
+   * name may come in, out of an address perhaps, the one in lower case is a provider, or each would become one.
+   */
+  has(name: string): boolean {
+    const isOneSpelling = Object.hasOwn(this.#settings, name) || name === name.toLowerCase()
+    return isOneSpelling && Object.keys(this.read(name)).length > 0
+  }
+
   /** Nothing at all where nobody says anything. */
   read(name: string): ProviderSettings {
     const below = Object.hasOwn(this.#settings, name) ? (this.#settings[name] ?? {}) : {}

@@ -206,7 +206,7 @@ describe('providers of tenants', () => {
     expect(await resolved.authorizeAccessToken(back)).toMatchObject({ ok: true })
   })
 
-  it('do not finish what was started with another', async () => {
+  it('RFC 9700 §4.4.2: do not finish what was started with another, whose provider sent the browser on to theirs', async () => {
     const oauth = new OAuth({
       secret,
       resolve: (request) => ({ name: new URL(request.url).pathname.slice(1), options: stub() }),
@@ -225,6 +225,10 @@ describe('providers of tenants', () => {
     await expect(setUp(() => undefined).resolveClient(visit('https://app.example/x'))).rejects.toMatchObject({
       code: 'provider_unknown',
       message: 'there is no provider for this request',
+    })
+    const ofDatabase = () => null as unknown as undefined
+    await expect(setUp(ofDatabase).resolveClient(visit('https://app.example/x'))).rejects.toMatchObject({
+      code: 'provider_unknown',
     })
     await expect(new OAuth({ secret }).resolveClient(visit('/'))).rejects.toThrow(
       'OAuth: "resolve" is missing: it finds the provider',

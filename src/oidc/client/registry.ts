@@ -72,14 +72,14 @@ export class OAuthRegistry<C, R = HttpRequest, D = never> {
 
   /**
    * The client of that name: always the same object, which knows the provider's metadata and keys. One that only the
-   * settings or the environment know is registered with that.
+   * settings know, or the environment under a name in lower case, is registered with that.
    *
    * @throws ConfigurationError where there is none.
    */
   createClient(name: string): C | D {
     const client = this.#clients.get(name)
     if (client !== undefined) return client
-    if (Object.keys(this.#settings.read(name)).length > 0) return this.#add(name, {}).createClient(name)
+    if (this.#settings.has(name)) return this.#add(name, {}).createClient(name)
     throw new ConfigurationError('OAuth', ['no client is registered under this name'])
   }
 

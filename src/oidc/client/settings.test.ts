@@ -48,6 +48,21 @@ describe('settings shaped like AUTHLIB_OAUTH_CLIENTS', () => {
     )
     expect(() => fromSettings('x')).toThrow('OAuth settings: expected an object of providers')
   })
+
+  it('are refused where one thing is said in two spellings: nobody knows which of them was meant', () => {
+    expect(() =>
+      fromSettings({ op: { client_id: 'one', clientId: 'two', client_kwargs: {}, clientOptions: {} } }),
+    ).toThrow(
+      'OAuth settings: "op.clientId" is said twice, in two spellings; "op.clientOptions" is said twice, in two spellings',
+    )
+  })
+
+  it('say what was written, whatever objects inherit', () => {
+    expect(fromSettings({ op: { token_placement: 'constructor' } })).toEqual({ op: { tokenPlacement: 'constructor' } })
+    expect(() => fromSettings(JSON.parse('{"op":{"__proto__":{},"constructor":{}}}'))).toThrow(
+      'OAuth settings: "op.__proto__" is unknown; "op.constructor" is unknown',
+    )
+  })
 })
 
 describe('providers in the environment', () => {
@@ -141,5 +156,19 @@ describe('authlib-parity §7.9.10: code and settings', () => {
     expect(oauth.createClient('op')).toBe(oauth.createClient('op'))
     expect(oauth.createClient('two').clientId).toBe('2')
     expect(() => oauth.createClient('toString')).toThrow('OAuth: no client is registered under this name')
+  })
+
+  it('is not there under every spelling that an address may bring', () => {
+    const environment = { TWO_CLIENT_ID: '2', TWO_ISSUER: 'https://two.example' }
+    const oauth = new OAuth({
+      secret,
+      settings: { myOp: { client_id: 'my', issuer: 'https://op.example' } },
+      environment,
+    })
+    for (const name of ['Two', 'tWO', 'TWO', 'MyOp']) {
+      expect(() => oauth.createClient(name)).toThrow('OAuth: no client is registered under this name')
+    }
+    expect(oauth.createClient('myOp').clientId).toBe('my')
+    expect(oauth.register('Two').Two.clientId).toBe('2')
   })
 })

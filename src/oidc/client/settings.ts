@@ -40,6 +40,7 @@ function readProvider(members: object, path: string, problems: string[]): Provid
     const setting = findSetting(key)
     const kind = setting && SETTING_KINDS[setting]
     if (setting === undefined || kind === undefined) problems.push(`"${path}${key}" is unknown`)
+    else if (read.some(([name]) => name === setting)) problems.push(`"${path}${key}" is said twice, in two spellings`)
     else if (!FITS[kind](value)) problems.push(`"${path}${key}" must be ${EXPECTED[kind]}`)
     else if (setting === 'clientOptions') read.push([setting, readProvider(Object(value), `${path}${key}.`, problems)])
     else read.push([setting, translate(setting, value)])
@@ -63,5 +64,6 @@ const FITS: Readonly<Record<SettingKind, (value: unknown) => boolean>> = {
 const PLACEMENTS: Readonly<Record<string, string>> = { headers: 'header', uri: 'query', url: 'query' }
 
 function translate(setting: string, value: unknown): unknown {
-  return setting === 'tokenPlacement' && typeof value === 'string' ? (PLACEMENTS[value] ?? value) : value
+  const isPlacement = setting === 'tokenPlacement' && typeof value === 'string' && Object.hasOwn(PLACEMENTS, value)
+  return isPlacement ? PLACEMENTS[value] : value
 }

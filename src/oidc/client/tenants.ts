@@ -17,7 +17,10 @@ export interface ResolvedProvider {
 }
 
 export interface ResolveContext {
-  /** The name of the provider that the browser comes back from; absent where it is not on its way back. */
+  /**
+   * The name of the provider that the browser was sent to; absent where it is not on its way back. Whoever decides by it alone
+   * does not notice by which address the browser comes.
+   */
   readonly startedWith?: string
 }
 
@@ -43,9 +46,9 @@ export class TenantClients<C> {
   }
 }
 
-/** What a resolver found. It cannot give a login to another provider than the one that it was started with. */
+/** What a resolver found; a database says `null` where it found nothing. It cannot give a login to another provider than the one that it was started with. */
 export function checkResolved(found: ResolvedProvider | undefined, { startedWith }: ResolveContext): ResolvedProvider {
-  if (found === undefined) throw new ClientError('provider_unknown', 'there is no provider for this request')
+  if (!found) throw new ClientError('provider_unknown', 'there is no provider for this request')
   if (startedWith !== undefined && found.name !== startedWith) {
     throw new ClientError('transaction_mismatch', 'attempt was started with another provider than it came back from')
   }

@@ -17,13 +17,18 @@ const aliases = {
   introspection_endpoint: 'https://mtls.op.example/introspect',
 }
 
-function setUp(method: OAuth2ClientOptions['tokenEndpointAuthMethod'], members: object) {
+function setUp(
+  method: OAuth2ClientOptions['tokenEndpointAuthMethod'],
+  members: object,
+  options: Partial<OAuth2ClientOptions> = {},
+) {
   const requests: OutgoingRequest[] = []
   const client = new OAuth2Client({
     clientId: 'app',
     issuer: 'https://op.example',
     redirectUri: 'https://app.example/cb',
     ...(method !== undefined && { tokenEndpointAuthMethod: method }),
+    ...options,
     transport: async (request) => {
       if (request.url.includes('.well-known')) return answer(200, { ...metadata, ...members })
       requests.push(request)
@@ -70,6 +75,25 @@ describe('RFC 8705 §5 mtls_endpoint_aliases', () => {
     const { client, asked } = setUp(undefined, { mtls_endpoint_aliases: aliases })
     await client.clientCredentials()
     expect(asked()[0]?.[0]).toBe('https://op.example/token')
+  })
+
+  it('that are discovered stand below what the options say, those of the options above', async () => {
+    const members = { mtls_endpoint_aliases: aliases }
+    const given = {
+      serverMetadataUrl: 'https://op.example/.well-known/openid-configuration',
+      accessTokenUrl: 'https://gateway.example/token',
+    }
+    const { client, call, asked } = setUp(new TlsClientAuth(), members, given)
+    await client.clientCredentials()
+    await call()
+    const own = { ...given, serverMetadata: { mtls_endpoint_aliases: { token_endpoint: 'https://own.example/token' } } }
+    const other = setUp(new TlsClientAuth(), members, own)
+    await other.client.clientCredentials()
+    expect([...asked(), ...other.asked()].map(([url]) => url)).toEqual([
+      'https://gateway.example/token',
+      'https://mtls.op.example/introspect',
+      'https://own.example/token',
+    ])
   })
 
   it('cannot say who the server is', async () => {
