@@ -205,8 +205,11 @@ function crossTheLine(
   }
 }
 
-/** Without the rules it was checked by. Written out: to spread all members but one takes longer than most checks. */
-function toRequest(draft: ProvenDraft): AuthorizationRequest {
+/**
+ * Without the rules it was checked by. Written out: to spread all members but one takes longer than most checks.
+ * `Required`, so that none can be forgotten.
+ */
+function toRequest(draft: ProvenDraft): Required<AuthorizationRequest> {
   const { client, redirectUri, redirectUriSent, responseMode, state, params, source, binding, http } = draft
   const { receivedAt, requestId, responseType, scope, resource, codeChallenge } = draft
   return {
