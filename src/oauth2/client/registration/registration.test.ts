@@ -126,6 +126,17 @@ describe('RFC 7591 §3 registering a client', () => {
       'registration_response_invalid',
       '"registration_client_uri" in the registration response is missing or invalid: expected an absolute URL with https',
     ],
+    [
+      answer(201, { client_id: 'x', redirect_uris: 'https://app.example/cb' }),
+      'registration_response_invalid',
+      '"redirect_uris" in the registration response is missing or invalid: expected a list of URLs',
+    ],
+    [answer(201, { client_id: 'x', scope: ['a'] }), 'registration_response_invalid', '"scope" in the registration'],
+    [
+      answer(201, { client_id: 'x', id_token_signed_response_alg: 5 }),
+      'registration_response_invalid',
+      '"id_token_signed_response_alg" in the registration response is missing or invalid: expected a text',
+    ],
   ])('case %#: says what is wrong with an answer', async (response, code, message) => {
     const { transport } = setUp(response)
     await expect(registerClient({ registrationEndpoint: ENDPOINT }, metadata, { transport })).rejects.toMatchObject({
