@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { expiredToken, RotatingTokens } from '../../../test/support/rotating-tokens.ts'
 import { answer, TestClock } from '../../../test/support/stub-provider.ts'
 import { Key } from '../../jose/jwk/index.ts'
@@ -388,12 +388,12 @@ describe('renewals for one person', () => {
 
   it('behind one that hangs have their turn', async () => {
     vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
     const { client, server, tokenOf } = setUpPerson({
       updateToken: (_, { refresh_token }) => (refresh_token === 'phone' ? new Promise(() => undefined) : true),
     })
     const calls = Promise.allSettled(['phone', 'laptop'].map((name) => client.refreshToken(tokenOf('alice', name))))
     await vi.advanceTimersByTimeAsync(120_001)
-    vi.useRealTimers()
     expect(await calls).toMatchObject([{ reason: { code: 'token_renewal_timeout' } }, { status: 'fulfilled' }])
     expect(server.presented).toEqual(['phone', 'laptop'])
   })
