@@ -203,6 +203,13 @@ describe('client-peers.md §3, question 1: concurrent refresh', () => {
     expect(server.presented).toEqual([])
   })
 
+  it('whoever logs out while the server renews a token gets none either', async () => {
+    const { client, server, database } = setUp()
+    server.delay = async () => void database.tokens.delete('alice')
+    await expect(client.get('files', { request: 'alice' })).rejects.toMatchObject({ code: 'missing_token' })
+    expect([server.presented, server.used, database.tokens.size]).toEqual([['r0'], [], 0])
+  })
+
   it('without a request nobody else is asked: the token may be of any place', async () => {
     const { client, clock, database } = setUp({ updateToken: async () => undefined })
     expect(await client.ensureActiveToken(expiredToken(clock))).toMatchObject({ access_token: 'a1' })

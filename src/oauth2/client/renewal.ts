@@ -157,7 +157,8 @@ export class TokenRenewal {
       this.#log('token renewed')
       return { token, isOver: false }
     }
-    const winner = await place.awaitSuccessorOf(previous)
+    // Where nobody won, the token may have been removed: whoever logged out is told that, and of no conflict.
+    const winner = (await place.awaitSuccessorOf(previous)) ?? (await place.successorOf(previous))
     if (winner === undefined) throw new PlaceFailure(place, conflict())
     way.settle(winner)
     return this.#yieldTo(winner)
