@@ -72,6 +72,15 @@ describe('RFC 7591 §3 registering a client', () => {
     expect(Object.fromEntries(requests[1]?.headers ?? [])).not.toHaveProperty('authorization')
   })
 
+  it('does not send an access token that is empty', async () => {
+    const { transport, requests } = setUp()
+    const made = registerClient({ registrationEndpoint: ENDPOINT }, metadata, { transport, initialAccessToken: '' })
+    await expect(made).rejects.toThrow(
+      'registerClient: "initialAccessToken" is there but empty: expected the token, or nothing at all',
+    )
+    expect(requests).toEqual([])
+  })
+
   it('is repaired like every call', async () => {
     const { transport, sent } = setUp()
     const compliance = {
