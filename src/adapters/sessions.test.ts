@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import express from 'express'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CookieJar } from '../../test/support/cookie-jar.ts'
 import { listen, type Running } from '../../test/support/listen.ts'
 import { NOW, TestClock } from '../../test/support/stub-provider.ts'
@@ -39,6 +39,7 @@ async function answer(path: string | undefined, steps: Steps): Promise<unknown> 
   if (path === '/rename') await steps.rename('Grace')
   if (path === '/renew') return steps.renew()
   if (path === '/out') await steps.end()
+  if (path === '/fail-out') return steps.end().catch((error: Error) => error.message)
   return (await steps.read()) ?? null
 }
 
@@ -121,6 +122,15 @@ describe.each(CASES)('sessions on %s over HTTP, mode %s', (adapter, mode) => {
     expect(await open('/out')).toBeNull()
     expect(await open('/')).toBeNull()
     expect(await open('/', copied)).toBeNull()
+  })
+
+  it('are forgotten by the browser even where the store fails to end them', async () => {
+    await open('/in')
+    const get = vi.spyOn(store, 'get').mockImplementation(() => {
+      throw new Error('out of reach')
+    })
+    await open('/fail-out').finally(() => get.mockRestore())
+    expect(jar.cookies.has('authwright.session')).toBe(false)
   })
 
   it('RFC 6265 §4.1.1: set each cookie once, and leave those of the application', async () => {

@@ -216,6 +216,21 @@ describe.each(modes)('a session, mode %s', (mode) => {
     }
   })
 
+  it('is forgotten by the browser even where the store fails to end it', async () => {
+    for (const verb of ['get', 'set', 'delete'] as const) {
+      const setting = new Setting(mode)
+      await setting.start({ tokens: { google } })
+      vi.spyOn(setting.store, verb).mockImplementation(() => {
+        throw new Error('out of reach')
+      })
+      const request = setting.jar.request()
+      const outcome = await setting.sessions.end(request).catch((error: Error) => error.message)
+      expect(['out of reach', { headers: setting.sessions.pendingHeaders(request) }]).toContainEqual(outcome)
+      setting.jar.takeHeaders(setting.sessions.pendingHeaders(request))
+      expect(setting.jar.cookies.size).toBe(0)
+    }
+  })
+
   it('that is not there can be ended, too', async () => {
     const setting = new Setting(mode)
     expect((await setting.sessions.end(setting.jar.request())).headers).toEqual([

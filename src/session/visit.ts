@@ -75,10 +75,11 @@ export class Visit<T> {
   end(): Promise<void> {
     const { mode, cookie } = this.#context
     return this.#inTurn(async () => {
-      const kept = await this.#find()
-      if (kept !== undefined) await mode.remove(kept)
-      this.#found = Promise.resolve(undefined)
+      // Whatever the store says: the browser is to forget it.
       this.#headers = cookie.clear(this.#request, this.#headers.length)
+      const kept = await this.#find()
+      this.#found = Promise.resolve(undefined)
+      if (kept !== undefined) await mode.remove(kept)
     })
   }
 

@@ -75,8 +75,7 @@ export class Sessions<T> {
   /** Ends the session of whoever makes the request. @throws SessionError `session_not_writable` */
   async end(request: NodeRequest, response: ServerResponse): Promise<void> {
     this.#responses.set(request, response)
-    await this.#sessions.end(this.#view(request))
-    this.#write(request)
+    await this.#sessions.end(this.#view(request)).finally(() => this.#write(request))
   }
 
   /**

@@ -56,8 +56,15 @@ interface FetchedKeys<K> {
   readonly ttl: number
 }
 
+interface Fetch<K> {
+  readonly startedAt: number
+  readonly keys: Promise<readonly K[]>
+}
+
 /** After a fetch failed, the next one waits this long; milliseconds. */
 const retryDelay = 5000
+/** A fetch that took longer was abandoned: some platforms end what goes on behind an answer, and tell nobody; milliseconds. */
+const abandonedAfter = 60_000
 
 /**
  * Keys behind an address, of whatever kind they are read as. Nothing is fetched before a key is needed; callers at the
@@ -71,7 +78,7 @@ export class RemoteKeys<K extends VerificationKey> implements KeySource<K> {
   readonly #source: RemoteSource<K>
   #fetched: FetchedKeys<K> | undefined
   #failure: { readonly error: JoseError; readonly at: number } | undefined
-  #pending: Promise<readonly K[]> | undefined
+  #pending: Fetch<K> | undefined
 
   constructor(source: RemoteSource<K>) {
     this.registry = source.registry
@@ -97,7 +104,7 @@ export class RemoteKeys<K extends VerificationKey> implements KeySource<K> {
   /** Fetches the keys now, whatever is known: for a server that told of a rotation. */
   async reload(): Promise<void> {
     // A fetch that is under way may have begun before the rotation.
-    await this.#pending?.catch(() => undefined)
+    await this.#underWay()?.catch(() => undefined)
     this.#failure = undefined
     this.#source.unknown?.clear()
     await this.#refresh()
@@ -121,10 +128,20 @@ export class RemoteKeys<K extends VerificationKey> implements KeySource<K> {
   }
 
   #refresh(): Promise<readonly K[]> {
-    this.#pending ??= this.#fetchOrFallBack().finally(() => {
-      this.#pending = undefined
+    return this.#underWay() ?? this.#start()
+  }
+
+  #underWay(): Promise<readonly K[]> | undefined {
+    const pending = this.#pending
+    return pending !== undefined && this.#source.clock() < pending.startedAt + abandonedAfter ? pending.keys : undefined
+  }
+
+  #start(): Promise<readonly K[]> {
+    const keys = this.#fetchOrFallBack().finally(() => {
+      if (this.#pending?.keys === keys) this.#pending = undefined
     })
-    return this.#pending
+    this.#pending = { startedAt: this.#source.clock(), keys }
+    return keys
   }
 
   async #fetchOrFallBack(): Promise<readonly K[]> {

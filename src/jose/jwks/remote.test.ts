@@ -63,6 +63,18 @@ describe('OIDC Core §10.1.1 keys behind a jwks_uri', () => {
     expect(server.requests).toHaveLength(1)
   })
 
+  it('are not waited for for ever where a fetch was abandoned, nor by a reload', async () => {
+    const server = new Server()
+    const keys = server.keys()
+    server.answer = () => new Promise(() => undefined)
+    void keys.select({ kid: 'a' })
+    server.pass(60)
+    server.answer = () => server.json({ keys: [a.toPublicJwk()] })
+    await keys.reload()
+    expect(kids(await keys.select({ kid: 'a' }))).toEqual(['a'])
+    expect(server.requests).toHaveLength(2)
+  })
+
   it('are fetched again after their time', async () => {
     const server = new Server()
     const keys = server.keys({ ttl: '5m' })

@@ -37,6 +37,7 @@ export const CLIENT_ERROR_CODES = [
   'token_expired',
   'token_type_unsupported',
   'token_update_conflict',
+  'token_renewal_timeout',
   'revocation_refused',
   // tokens without a browser, and questions about tokens
   'device_refused',

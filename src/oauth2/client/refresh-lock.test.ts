@@ -112,10 +112,24 @@ describe('storeLock', () => {
       ['does not answer when it is to set', { setIfAbsent: hang }],
       ['fails to delete', { delete: fail }],
       ['does not answer when it is to delete', { delete: hang }],
-    ])('does the work all the same, and waits a second at most: %s', async (_, broken) => {
+    ])('does the work all the same, and waits five seconds at most: %s', async (_, broken) => {
       const running = createLock(broken).lock.run('key', async () => 'done')
-      await vi.advanceTimersByTimeAsync(1000)
+      await vi.advanceTimersByTimeAsync(5000)
       expect(await Promise.race([running, 'waits still'])).toBe('done')
+    })
+
+    it('leaves no lock behind that it was given too late', async () => {
+      const { store, lock } = createLock({
+        setIfAbsent: async (...given) => {
+          await new Promise((resolve) => setTimeout(resolve, 6000))
+          return store.setIfAbsent(...given)
+        },
+      })
+      const running = lock.run('key', async () => 'done')
+      await vi.advanceTimersByTimeAsync(5000)
+      expect(await running).toBe('done')
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(store.get('refresh-lock:key')).toBeUndefined()
     })
 
     it('leaves no lock behind that it was given without being told', async () => {

@@ -26,7 +26,7 @@ export interface StoreLockOptions {
 const FIRST_PAUSE = 20
 const LONGEST_PAUSE = 250
 /** For how long the store may take to answer, in milliseconds. */
-const ANSWER_TIME = 1000
+const ANSWER_TIME = 5000
 
 /**
  * Keeps the processes that share a store from renewing one token at once.
@@ -49,12 +49,18 @@ export function storeLock(store: KeyValueStore, options: StoreLockOptions = {}):
     async run(name, work) {
       const key = `refresh-lock:${name}`
       const owner = randomToken()
-      const acquire = async (): Promise<boolean> =>
-        store.setIfAbsent(key, owner, nowInSeconds(clock) + toSeconds(lifetime))
+      let isDone = false
+      const acquire = async (): Promise<boolean> => {
+        const isHeld = await store.setIfAbsent(key, owner, nowInSeconds(clock) + toSeconds(lifetime))
+        // An answer that nobody waited for any more.
+        if (isHeld && isDone) await release(store, key, owner)
+        return isHeld
+      }
       await tryUntil(acquire, clock() + waiting, clock)
       try {
         return await work()
       } finally {
+        isDone = true
         await release(store, key, owner)
       }
     },

@@ -169,6 +169,22 @@ describe('updateToken', () => {
     expect(await client.refreshToken(expired)).toMatchObject({ access_token: 'a1', refresh_token: 'r1' })
     expect([presented, stored]).toEqual([['r0'], ['a1']])
   })
+
+  it('that failed once, long ago: what was kept has ended, and its own refresh token is the one that is good', async () => {
+    let isDown = true
+    const stored: string[] = []
+    const { client, clock, presented, expired } = setUp({
+      updateToken: async (token, previous) => {
+        if (isDown) throw new Error('disk full')
+        stored.push(`${previous.refresh_token} ${token.refresh_token}`)
+      },
+    })
+    await expect(client.refreshToken(expired)).rejects.toThrow('disk full')
+    isDown = false
+    clock.advance(7200)
+    expect(await client.ensureActiveToken(expired)).toMatchObject({ access_token: 'a2', scope: 'files' })
+    expect([presented, stored]).toEqual([['r0', 'r1'], ['r0 r2']])
+  })
 })
 
 describe('ensureActiveToken', () => {

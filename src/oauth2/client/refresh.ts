@@ -21,12 +21,14 @@ export type Refresh = (refreshToken: string) => Promise<TokenSet>
  */
 export class Refreshes {
   readonly #refresh: Refresh
+  readonly #isExpired: (token: TokenSet) => boolean
   /** What the server answered in exchange for a token that it takes no second time, and nobody has yet. */
   readonly #unaccepted: LruCache<string, TokenSet>
   readonly #successors: LruCache<string, TokenSet>
 
-  constructor(refresh: Refresh, clock: Clock) {
+  constructor(refresh: Refresh, isExpired: (token: TokenSet) => boolean, clock: Clock) {
     this.#refresh = refresh
+    this.#isExpired = isExpired
     this.#unaccepted = new LruCache({ max: MAX_REMEMBERED, clock })
     this.#successors = new LruCache({ max: MAX_REMEMBERED, clock })
   }
@@ -44,8 +46,11 @@ export class Refreshes {
 
   async #fetch(refreshToken: string, previous: TokenSet): Promise<TokenSet> {
     const kept = this.#unaccepted.get(refreshToken)
-    if (kept !== undefined) return kept
-    const renewed = withUnchanged(await this.#refresh(refreshToken), refreshToken, previous)
+    if (kept !== undefined && !this.#isExpired(kept)) return kept
+    // What was kept for too long has ended too: it goes on from there.
+    const latest = kept ?? previous
+    const presented = latest.refresh_token ?? refreshToken
+    const renewed = withUnchanged(await this.#refresh(presented), presented, latest)
     if (renewed.refresh_token !== refreshToken) this.#unaccepted.set(refreshToken, renewed)
     return renewed
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { expiredToken, RotatingTokens } from '../../../test/support/rotating-tokens.ts'
 import { answer, TestClock } from '../../../test/support/stub-provider.ts'
 import { Key } from '../../jose/jwk/index.ts'
@@ -141,6 +141,55 @@ describe('client-peers.md §3, question 1: concurrent refresh', () => {
     expect([server.presented, stored]).toEqual([['r0'], ['alice a1', 'another cookie a1', 'a late one a1']])
   })
 
+  it('fails for the one whose place fails, such as a response that was sent, and for nobody else', async () => {
+    const { client, clock, server, database } = setUp({
+      updateToken: (token, previous, request) => {
+        if (request === 'alice') throw new Error('response was sent')
+        return database.updateToken(token, previous, request)
+      },
+    })
+    const others = Array.from({ length: 49 }, (_, index) => `cookie ${index}`)
+    for (const request of others) database.tokens.set(request, expiredToken(clock))
+    const [first, ...rest] = await Promise.allSettled(
+      ['alice', ...others].map((request) => client.get('files', { request })),
+    )
+    expect(first).toMatchObject({ status: 'rejected', reason: { message: 'response was sent' } })
+    expect(rest.map(({ status }) => status)).toEqual(others.map(() => 'fulfilled'))
+    expect([server.presented, server.used]).toEqual([['r0'], others.map(() => 'a1')])
+  })
+
+  it.each(['missing_token', 'token_update_conflict'])(
+    '%s at one place is no reason to fail at another',
+    async (code) => {
+      let reads = 0
+      const { client, clock, server, database } = setUp({
+        fetchToken: async (request) =>
+          request === 'alice' && code === 'missing_token' && reads++ > 0 ? undefined : database.tokens.get(request),
+        updateToken: (token, previous, request) =>
+          request !== 'alice' && database.updateToken(token, previous, request),
+      })
+      database.tokens.set('bob', expiredToken(clock))
+      const calls = await Promise.allSettled(['alice', 'bob'].map((request) => client.get('files', { request })))
+      expect(calls).toMatchObject([{ status: 'rejected', reason: { code } }, { status: 'fulfilled' }])
+      expect([server.presented, server.used]).toEqual([['r0'], ['a1']])
+    },
+  )
+
+  it('says what is wrong where all places fail, and does not try them all', async () => {
+    let tries = 0
+    const { client, clock, server, database } = setUp({
+      updateToken: () => {
+        tries += 1
+        throw new Error('database is down')
+      },
+    })
+    const requests = Array.from({ length: 20 }, (_, index) => index)
+    for (const request of requests) database.tokens.set(request, expiredToken(clock))
+    const calls = await Promise.allSettled(requests.map((request) => client.get('files', { request })))
+    for (const call of calls) expect(call).toMatchObject({ reason: { message: 'database is down' } })
+    expect([server.presented, tries]).toEqual([['r0'], 5])
+  })
+
   it('whoever logs out while a token waits to be renewed gets none', async () => {
     let reads = 0
     const { client, clock, server } = setUp({
@@ -152,6 +201,13 @@ describe('client-peers.md §3, question 1: concurrent refresh', () => {
       message: '"token" is not stored any more: it was removed before it could be renewed',
     })
     expect(server.presented).toEqual([])
+  })
+
+  it('whoever logs out while the server renews a token gets none either', async () => {
+    const { client, server, database } = setUp()
+    server.delay = async () => void database.tokens.delete('alice')
+    await expect(client.get('files', { request: 'alice' })).rejects.toMatchObject({ code: 'missing_token' })
+    expect([server.presented, server.used, database.tokens.size]).toEqual([['r0'], [], 0])
   })
 
   it('without a request nobody else is asked: the token may be of any place', async () => {
@@ -260,6 +316,43 @@ describe('updateToken that says false', () => {
   })
 })
 
+describe('an application that does not answer', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  const tooLate = {
+    code: 'token_renewal_timeout',
+    stage: 'refresh',
+    message:
+      'token was not renewed within 2 minutes: "fetchToken", "updateToken" or the transport does not answer, or waits for this renewal itself',
+  }
+
+  it('does not stand in the way for ever, and what the server gave is not lost', async () => {
+    let isHanging = true
+    const { client, server, database } = setUp({
+      updateToken: (...given) => (isHanging ? new Promise(() => undefined) : database.updateToken(...given)),
+    })
+    const calls = Promise.allSettled(['alice', 'alice'].map((request) => client.get('files', { request })))
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(await calls).toMatchObject([{ reason: tooLate }, { reason: tooLate }])
+    isHanging = false
+    await client.get('files', { request: 'alice' })
+    expect([server.presented, server.used]).toEqual([['r0'], ['a1']])
+  })
+
+  it('because it asks for the token that it is asked for, is told so', async () => {
+    const { client, database } = setUp({
+      fetchToken: async (request) => {
+        const token = await database.fetchToken(request)
+        return token && client.ensureActiveToken(token, { request })
+      },
+    })
+    const call = expect(client.get('files', { request: 'alice' })).rejects.toMatchObject(tooLate)
+    await vi.advanceTimersByTimeAsync(120_000)
+    await call
+  })
+})
+
 describe('renewals for one person', () => {
   /** Knows who logged in by a member of the token. */
   class PersonalClient extends OAuth2Client {
@@ -298,6 +391,18 @@ describe('renewals for one person', () => {
     ])
     expect([server.presented, underWay.most]).toEqual([['phone', 'laptop'], 1])
     expect(tokens.map((token) => token.access_token)).toEqual(['a1', 'a2', 'a1'])
+  })
+
+  it('behind one that hangs have their turn', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { client, server, tokenOf } = setUpPerson({
+      updateToken: (_, { refresh_token }) => (refresh_token === 'phone' ? new Promise(() => undefined) : true),
+    })
+    const calls = Promise.allSettled(['phone', 'laptop'].map((name) => client.refreshToken(tokenOf('alice', name))))
+    await vi.advanceTimersByTimeAsync(120_001)
+    expect(await calls).toMatchObject([{ reason: { code: 'token_renewal_timeout' } }, { status: 'fulfilled' }])
+    expect(server.presented).toEqual(['phone', 'laptop'])
   })
 
   it('do not wait for those of another', async () => {

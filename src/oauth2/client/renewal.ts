@@ -1,15 +1,20 @@
 import { sha256Base64url } from '../../crypto/hash.ts'
+import type { Awaitable } from '../../util/awaitable.ts'
 import { KeyedQueue } from '../../util/keyed-queue.ts'
+import { settleWithin } from '../../util/settle-within.ts'
 import { ClientError } from './errors.ts'
 import type { ClientSettings } from './options.ts'
 import { isRefusedGrant, type Refresh, Refreshes } from './refresh.ts'
-import { type TokenOwner, TokenPlace } from './token-place.ts'
+import { PlaceFailure, type TokenOwner, TokenPlace } from './token-place.ts'
 import { isExpired, type TokenSet } from './token-set.ts'
 import { TokenSources } from './token-sources.ts'
 import type { WayToRenew } from './way-to-renew.ts'
 
-/** How often the token that somebody else stored may have ended as well before it is given up. */
+/** How often what somebody else brought may be of no use before it is given up. */
 const MAX_TURNS = 5
+
+/** In minutes. More than all that has an end of its own takes together: the server, its keys, a look for what others stored. */
+const MAX_FLIGHT = 2
 
 /** What a client lends to the renewal of its tokens. */
 export interface RenewalPort {
@@ -26,6 +31,8 @@ interface Outcome {
   readonly token: TokenSet
   /** It was somebody else's, and has ended as well. */
   readonly isOver: boolean
+  /** Where it is the token of before: the one who went to renew it had no place for another. */
+  readonly failure?: PlaceFailure
 }
 
 /**
@@ -47,8 +54,9 @@ export class TokenRenewal {
 
   constructor(port: RenewalPort) {
     this.#port = port
-    this.#refreshes = new Refreshes(port.refresh, port.settings.clock)
-    this.#sources = new TokenSources((token) => this.#isOver(token))
+    const isOver = (token: TokenSet): boolean => this.#isOver(token)
+    this.#refreshes = new Refreshes(port.refresh, isOver, port.settings.clock)
+    this.#sources = new TokenSources(isOver)
   }
 
   /** From now on the token is renewed by asking anew. */
@@ -63,24 +71,39 @@ export class TokenRenewal {
 
   /** The token that follows this one; a copy for everyone who asks. */
   async renew(token: TokenSet, owner: TokenOwner): Promise<TokenSet> {
-    const place = new TokenPlace(this.#port, owner)
-    let previous = token
-    for (let turn = 0; turn < MAX_TURNS; turn++) {
-      const outcome = await this.#next(previous, place)
-      if (!outcome.isOver) return { ...outcome.token }
-      previous = outcome.token
+    try {
+      return { ...(await this.#successorOf(token, new TokenPlace(this.#port, owner))) }
+    } catch (error) {
+      throw error instanceof PlaceFailure ? error.cause : error
     }
-    throw conflict()
+  }
+
+  async #successorOf(token: TokenSet, place: TokenPlace): Promise<TokenSet> {
+    let last: Outcome = { token, isOver: true }
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
+      last = await this.#next(last.token, place)
+      if (!last.isOver) return last.token
+    }
+    throw last.failure ?? conflict()
   }
 
   async #next(previous: TokenSet, place: TokenPlace): Promise<Outcome> {
     const way = this.#wayOf(previous)
     const known = way.known()
     const flight = known === undefined ? this.#flights.get(way.key) : this.#outcomeOf(known)
-    if (flight === undefined) return this.#start(way, place)
-    const outcome = await flight
-    await place.bringUpToDate(outcome.token, previous)
-    return outcome
+    return flight === undefined ? this.#start(way, place) : this.#share(flight, previous, place)
+  }
+
+  /** What failed may have been the place of whoever started the flight, such as a response that was sent: ours may be good. */
+  async #share(flight: Awaitable<Outcome>, previous: TokenSet, place: TokenPlace): Promise<Outcome> {
+    try {
+      const outcome = await flight
+      await place.bringUpToDate(outcome.token, previous)
+      return outcome
+    } catch (error) {
+      if (!(error instanceof PlaceFailure) || error.place.isSameAs(place)) throw error
+      return { token: previous, isOver: true, failure: error }
+    }
   }
 
   #wayOf(token: TokenSet): WayToRenew {
@@ -91,7 +114,7 @@ export class TokenRenewal {
   }
 
   #start(way: WayToRenew, place: TokenPlace): Promise<Outcome> {
-    const turn = this.#inTurn(way.previous, () => this.#fly(way, place))
+    const turn = this.#inTurn(way.previous, () => settleWithin(MAX_FLIGHT * 60_000, this.#fly(way, place), giveUp))
     const flight = turn.finally(() => this.#flights.delete(way.key))
     this.#flights.set(way.key, flight)
     return flight
@@ -134,8 +157,9 @@ export class TokenRenewal {
       this.#log('token renewed')
       return { token, isOver: false }
     }
-    const winner = await place.awaitSuccessorOf(previous)
-    if (winner === undefined) throw conflict()
+    // Where nobody won, the token may have been removed: whoever logged out is told that, and of no conflict.
+    const winner = (await place.awaitSuccessorOf(previous)) ?? (await place.successorOf(previous))
+    if (winner === undefined) throw new PlaceFailure(place, conflict())
     way.settle(winner)
     return this.#yieldTo(winner)
   }
@@ -163,5 +187,14 @@ function conflict(): ClientError {
   return new ClientError(
     'token_update_conflict',
     'renewed token was not stored: "updateToken" said that another one has taken the place of the previous token, and "fetchToken" found none that is good',
+  )
+}
+
+/** Whatever hangs, or waits for what waits for it: those who come later are to have their turn. */
+function giveUp(): never {
+  throw new ClientError(
+    'token_renewal_timeout',
+    `token was not renewed within ${MAX_FLIGHT} minutes: "fetchToken", "updateToken" or the transport does not answer, or waits for this renewal itself`,
+    { stage: 'refresh' },
   )
 }

@@ -20,6 +20,16 @@ export interface TokenPlacePort {
   subjectOf(token: TokenSet): string | undefined
 }
 
+/** What went wrong at the place of one request. Others who wait for the same token have places of their own. */
+export class PlaceFailure extends Error {
+  readonly place: TokenPlace
+
+  constructor(place: TokenPlace, cause: unknown) {
+    super('the place of a token failed', { cause })
+    this.place = place
+  }
+}
+
 /** Where the application keeps a token: shows what somebody else has stored there meanwhile, and takes what follows. */
 export class TokenPlace {
   readonly #port: TokenPlacePort
@@ -30,22 +40,19 @@ export class TokenPlace {
     this.#owner = owner
   }
 
+  /** Whether it is the place of the same request of the application. */
+  isSameAs(other: TokenPlace): boolean {
+    return this.#owner.request === other.#owner.request
+  }
+
   /**
    * What somebody else has stored in place of a token.
    *
-   * @throws ClientError `missing_token` where it was taken away: whoever logged out meanwhile gets no new token.
+   * @throws PlaceFailure with `missing_token` where it was taken away: whoever logged out meanwhile gets no new token.
    */
   async successorOf(token: TokenSet): Promise<TokenSet | undefined> {
     const stored = await this.#readFor(token)
-    if (stored === undefined && this.#owner.isFound) {
-      throw new ClientError(
-        'missing_token',
-        '"token" is not stored any more: it was removed before it could be renewed',
-        {
-          stage: 'refresh',
-        },
-      )
-    }
+    if (stored === undefined && this.#owner.isFound) throw new PlaceFailure(this, removed())
     return this.#pickNewer(stored, token)
   }
 
@@ -62,7 +69,9 @@ export class TokenPlace {
 
   /** False where another token has taken the place of the previous one. */
   async store(token: TokenSet, previous: TokenSet): Promise<boolean> {
-    return (await this.#port.settings.updateToken?.(token, previous, this.#owner.request)) !== false
+    const { updateToken } = this.#port.settings
+    const answer = await this.#ask(async () => updateToken?.(token, previous, this.#owner.request))
+    return answer !== false
   }
 
   /** Stores what somebody else has renewed where it is not yet: each request may have a place of its own, such as a cookie. */
@@ -77,7 +86,16 @@ export class TokenPlace {
   }
 
   async #read(): Promise<TokenSet | undefined> {
-    return this.#isReadable ? this.#port.settings.fetchToken?.(this.#owner.request) : undefined
+    const { fetchToken } = this.#port.settings
+    return this.#isReadable ? this.#ask(async () => fetchToken?.(this.#owner.request)) : undefined
+  }
+
+  async #ask<T>(answer: () => Promise<T>): Promise<T> {
+    try {
+      return await answer()
+    } catch (error) {
+      throw new PlaceFailure(this, error)
+    }
   }
 
   /** Somebody else may have logged in meanwhile, in the same browser: their token is none for what was begun before. */
@@ -94,4 +112,9 @@ export class TokenPlace {
     const isNewer = (stored.expires_at ?? 0) > (token.expires_at ?? 0)
     return isNewer || !isExpired(stored, this.#port.settings) ? stored : undefined
   }
+}
+
+function removed(): ClientError {
+  const message = '"token" is not stored any more: it was removed before it could be renewed'
+  return new ClientError('missing_token', message, { stage: 'refresh' })
 }

@@ -63,7 +63,23 @@ describe('tokenStore', () => {
     await tokens.saveToken(token, alice)
     clock.advance(3600)
     expect(await tokens.fetchToken(alice)).toBeUndefined()
-    expect(() => setUp({ lifetime: Number.NaN })).toThrow('tokenStore: "lifetime" must be a span, such as "30d"')
+  })
+
+  it.each([Number.NaN, 0])('refuses to keep it for no time: %d', (lifetime) => {
+    expect(() => setUp({ lifetime })).toThrow('tokenStore: "lifetime" must be a span above 0, such as "30d"')
+  })
+
+  it('has nothing to do with tokens of calls without a request, such as those of the client itself', async () => {
+    const { store, clock } = setUp()
+    const tokens = tokenStore(store, { secret, key: ({ session }: { session: string }) => session })
+    const server = new RotatingTokens()
+    const client = server.client(clock, tokens)
+    const own = await client.clientCredentials()
+    clock.advance(3600)
+    await client.get('files', { token: own })
+    await client.get('files', { token: expiredToken(clock) })
+    expect(server.used).toEqual(['a2', 'a3'])
+    await expect(client.get('files')).rejects.toMatchObject({ code: 'missing_token' })
   })
 
   it('shows neither tokens nor people to whoever reads the store', async () => {

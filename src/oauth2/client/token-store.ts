@@ -13,7 +13,8 @@ export interface TokenStoreOptions<R> {
   /** At least 32 bytes; seals the tokens. Of several, the first seals and all of them open, so that they can be rotated. */
   readonly secret: string | readonly string[]
   /**
-   * Whose token it is that goes with a request: an id of the session, or of the person. Nothing where there is nobody.
+   * Whose token it is that goes with a request: an id of the session, or of the person. Nothing where there is nobody. It is
+   * not asked about calls without a request: their tokens are the caller's, such as those of the client itself.
    *
    * @param request what the client's calls are given as `request`.
    */
@@ -47,10 +48,12 @@ export interface TokenStore<R> {
 export function tokenStore<R = unknown>(store: KeyValueStore, options: TokenStoreOptions<R>): TokenStore<R> {
   const entries = new StoredTokens(store, options)
   // The client hands on what its calls are given, and does not know what that is.
-  const keyOf = (request: unknown): Awaitable<string | undefined> => options.key(request as R)
+  const keyOf = (request: unknown): Awaitable<string | undefined> =>
+    request === undefined ? undefined : options.key(request as R)
   return {
     fetchToken: async (request) => entries.find(await keyOf(request)),
-    updateToken: async (token, previous, request) => entries.replace(await keyOf(request), token, previous),
+    updateToken: async (token, previous, request) =>
+      request === undefined || entries.replace(await keyOf(request), token, previous),
     saveToken: async (token, request) => entries.save(await keyOf(request), token),
     deleteToken: async (request) => entries.delete(await keyOf(request)),
   }
@@ -63,7 +66,8 @@ class StoredTokens {
 
   constructor(store: KeyValueStore, options: Omit<TokenStoreOptions<never>, 'key'>) {
     const { secret, clock = Date.now, lifetime = '30d' } = options
-    if (!isDuration(lifetime)) throw new ConfigurationError('tokenStore', ['"lifetime" must be a span, such as "30d"'])
+    if (!isDuration(lifetime) || toSeconds(lifetime) === 0)
+      throw new ConfigurationError('tokenStore', ['"lifetime" must be a span above 0, such as "30d"'])
     this.#store = new SealedStore(store, new Sealer(secret, { purpose: 'token-store', clock }))
     this.#lifetime = toSeconds(lifetime)
     this.#clock = clock

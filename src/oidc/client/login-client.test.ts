@@ -119,6 +119,7 @@ describe('OIDC Core §3.1.3.7 the small door is as strict', () => {
     expect(validate(mixedUp, kept.state)).toThrow(expect.objectContaining({ code: 'issuer_mismatch' }))
     const silent = back.replace(/[?&]iss=[^&]*/, '')
     expect(validate(silent, kept.state)).toThrow(expect.objectContaining({ code: 'issuer_missing' }))
+    expect(validate('/cb?state=%ff', kept.state)).toThrow(expect.objectContaining({ code: 'callback_invalid' }))
   })
 
   it('redeems nothing but what it validated itself', async () => {

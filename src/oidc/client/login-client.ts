@@ -1,14 +1,18 @@
 import { randomToken } from '../../crypto/random.ts'
 import { outgoingFetch, type Transport } from '../../http/fetch.ts'
 import type { RequestParameters } from '../../http/form.ts'
-import { queryOf } from '../../http/request.ts'
 import { isHttpsOrLoopback, parseUrl } from '../../http/url.ts'
 import { createSignatureRegistry, type SignatureAlgorithm } from '../../jose/algorithms/signature-registry.ts'
 import { importPublicKey, type PublicKey } from '../../jose/jwk/public-key.ts'
 import type { RemoteKeys } from '../../jose/jwks/remote-keys.ts'
 import type { ClientAuthentication } from '../../oauth2/client/auth/client-auth.ts'
 import { PublicClient } from '../../oauth2/client/auth/none.ts'
-import { type AuthorizationCallback, isAuthorizationCallback, validateCallback } from '../../oauth2/client/callback.ts'
+import {
+  type AuthorizationCallback,
+  isAuthorizationCallback,
+  readCallback,
+  validateCallback,
+} from '../../oauth2/client/callback.ts'
 import { ClientError } from '../../oauth2/client/errors.ts'
 import type { TokenSet } from '../../oauth2/client/token-set.ts'
 import { codeChallengeOf, createCodeVerifier } from '../../oauth2/pkce.ts'
@@ -90,7 +94,7 @@ export class LoginClient {
   }
 
   /**
-   * @param parameters further ones, spelled as on the wire (`prompt`, `login_hint`).
+   * @param parameters further ones, spelled as on the wire (`prompt`, `login_hint`). A `max_age` is but a wish: nothing is held to it.
    * @spec OIDC Core §3.1.2.1
    * @spec RFC 7636 §4.3
    */
@@ -110,13 +114,12 @@ export class LoginClient {
    * Checks what came back from the provider: the only way to something that `fetchToken` redeems.
    *
    * @param response the URL that was called, which may be a path and query alone, or the parameters of a form post.
-   * @throws ClientError `state_mismatch`, `issuer_mismatch`, `authorization_refused` …
+   * @throws ClientError `callback_invalid`, `state_mismatch`, `issuer_mismatch`, `authorization_refused` …
    */
   validateCallback(response: string | RequestParameters, { state }: Pick<LoginStart, 'state'>): AuthorizationCallback {
     const { provider, clientId } = this.#settings
     const { issuer, authorization_response_iss_parameter_supported: issuerRequired } = provider
-    const parameters = typeof response === 'string' ? queryOf({ url: response }) : response
-    return validateCallback(parameters, { clientId, state, issuer, issuerRequired })
+    return validateCallback(readCallback(response), { clientId, state, issuer, issuerRequired })
   }
 
   /**

@@ -84,6 +84,24 @@ describe('OIDC Core §10.1.1 rotation of signing keys', () => {
     expect(provider.count('/jwks')).toBe(2)
   })
 
+  it('next time also where the request that fetched them went away, and its fetch never ended', async () => {
+    const rp = client()
+    await parse(rp)
+    const asked = new Promise<void>((resolve) => {
+      provider.handlers.set('/jwks', () => {
+        resolve()
+        return new Promise(() => undefined)
+      })
+    })
+    provider.signer = await Key.generate('ES256', { kid: 'k1' })
+    provider.published = [provider.signer]
+    void parse(rp)
+    await asked
+    provider.handlers.delete('/jwks')
+    clock.advance(60)
+    expect((await parse(rp)).report.signature).toBe('verified')
+  })
+
   it('and for a key without a kid', async () => {
     provider.signer = await withoutKid(await signingKey('k1'))
     provider.published = [provider.signer]

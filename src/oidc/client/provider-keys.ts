@@ -119,18 +119,20 @@ export class ProviderKeys {
     if (this.#remote?.keys !== keys) return false
     if (reloads !== this.#reloads) return true
     const now = this.#options.clock()
-    if (this.#reloading === undefined && now < this.#reloadedAt + COOL_DOWN) return false
-    this.#reloading ??= this.#reload(this.#remote.keys, now)
+    // One that is under way for longer was abandoned.
+    if (now >= this.#reloadedAt + COOL_DOWN) this.#reloading = this.#reload(this.#remote.keys, now)
+    if (this.#reloading === undefined) return false
     await this.#reloading
     return true
   }
 
   #reload(keys: RemoteKeys<PublicKey>, now: number): Promise<void> {
     this.#reloadedAt = now
-    return keys.reload().finally(() => {
+    const reloading = keys.reload().finally(() => {
       this.#reloads += 1
-      this.#reloading = undefined
+      if (this.#reloading === reloading) this.#reloading = undefined
     })
+    return reloading
   }
 }
 

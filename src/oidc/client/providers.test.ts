@@ -230,6 +230,9 @@ describe('providers of tenants', () => {
     await expect(setUp(ofDatabase).resolveClient(visit('https://app.example/x'))).rejects.toMatchObject({
       code: 'provider_unknown',
     })
+    await expect(setUp(() => ({ name: '' })).resolveClient(visit('https://app.example/x'))).rejects.toThrow(
+      'OAuth: "resolve" must give a "name": logins are sealed with it',
+    )
     await expect(new OAuth({ secret }).resolveClient(visit('/'))).rejects.toThrow(
       'OAuth: "resolve" is missing: it finds the provider',
     )

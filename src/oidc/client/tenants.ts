@@ -1,6 +1,8 @@
 import { ClientError } from '../../oauth2/client/errors.ts'
+import { isNonEmptyString } from '../../util/assert.ts'
 import type { Awaitable } from '../../util/awaitable.ts'
 import type { Clock } from '../../util/clock.ts'
+import { ConfigurationError } from '../../util/configuration-error.ts'
 import { LruCache } from '../../util/lru.ts'
 import { ContentKeys } from './content-key.ts'
 import type { ProviderOptions } from './provider-options.ts'
@@ -49,6 +51,9 @@ export class TenantClients<C> {
 /** What a resolver found; a database says `null` where it found nothing. It cannot give a login to another provider than the one that it was started with. */
 export function checkResolved(found: ResolvedProvider | undefined, { startedWith }: ResolveContext): ResolvedProvider {
   if (!found) throw new ClientError('provider_unknown', 'there is no provider for this request')
+  if (!isNonEmptyString(found.name)) {
+    throw new ConfigurationError('OAuth', ['"resolve" must give a "name": logins are sealed with it'])
+  }
   if (startedWith !== undefined && found.name !== startedWith) {
     throw new ClientError('transaction_mismatch', 'attempt was started with another provider than it came back from')
   }

@@ -62,9 +62,10 @@ describe('RFC 7523 §2.2 and §3 client assertions', async () => {
   })
 
   it('is of this client, whatever claims were given', async () => {
-    const claims = { iss: 'x', sub: 'x', aud: 'x', exp: 1 }
+    const claims = { iss: 'x', sub: 'x', aud: 'x', iat: 1, exp: 1 }
     const made = await assertionOf(new PrivateKeyJwt(key, { claims }))
-    expect(made.claims).toMatchObject({ iss: 'app', sub: 'app', aud: 'https://op.example', exp: NOW + 60 })
+    const own = { iss: 'app', sub: 'app', aud: 'https://op.example', iat: NOW, exp: NOW + 60 }
+    expect(made.claims).toMatchObject(own)
   })
 
   it.each([

@@ -2,6 +2,7 @@ import { randomId } from '../../../crypto/random.ts'
 import type { AlgorithmName, Key } from '../../../jose/jwk/index.ts'
 import type { SigningKeySource } from '../../../jose/jwks/index.ts'
 import { type JwtClaims, signJwt } from '../../../jose/jwt/index.ts'
+import { nowInSeconds } from '../../../util/clock.ts'
 import type { Duration } from '../../../util/duration.ts'
 import { JWT_CLIENT_ASSERTION } from '../../client-assertion.ts'
 import type { ClientAuthenticationContext, ClientCredentials } from './client-auth.ts'
@@ -35,7 +36,7 @@ export async function signClientAssertion(
   { alg, audience = 'issuer', lifetime = '1m', claims, typ = 'JWT' }: ClientAssertionOptions,
 ): Promise<ClientCredentials> {
   const aud = audience === 'issuer' ? issuer : audience === 'endpoint' ? endpoint : audience
-  const own = { iss: clientId, sub: clientId, aud, jti: randomId() }
+  const own = { iss: clientId, sub: clientId, aud, jti: randomId(), iat: nowInSeconds(clock) }
   const times = { clock, expiresIn: lifetime }
   const assertion = await signJwt({ ...claims, ...own }, key, { typ, ...times, ...(alg !== undefined && { alg }) })
   return { parameters: { client_assertion_type: JWT_CLIENT_ASSERTION, client_assertion: assertion } }

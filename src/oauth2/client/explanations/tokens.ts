@@ -48,6 +48,15 @@ export const TOKENS: Entries<ClientErrorCode> = {
     causes: ['"updateToken" returned false, and "fetchToken" finds no good token', 'both look at different places'],
     fix: 'Let both work on the same record, and return false only where another token is stored.',
   },
+  token_renewal_timeout: {
+    meaning: 'Renewing a token came to no end.',
+    causes: [
+      '"fetchToken" or "updateToken" does not answer: a database without timeouts',
+      'one of them asks the same client for the token that it is called for, and waits for itself',
+      'a transport without timeout',
+    ],
+    fix: 'Give what they call an end, and have both of them read and write only. The next call goes on with what the server has answered.',
+  },
   revocation_refused: {
     meaning: 'The server did not revoke the token.',
     causes: ['the credentials of the client are wrong', 'the server does not revoke tokens of this kind'],

@@ -18,6 +18,9 @@ export interface DeviceResponse {
 /** How long a device waits between two questions where the server does not say it. @spec RFC 8628 §3.2 */
 const DEFAULT_INTERVAL: Seconds = 5
 
+/** No server has to be asked more often; one that says less would have the device ask without a pause. */
+const SHORTEST_INTERVAL: Seconds = 1
+
 /**
  * Reads the answer of the device authorization endpoint.
  *
@@ -26,17 +29,20 @@ const DEFAULT_INTERVAL: Seconds = 5
  */
 export function readDeviceResponse(answer: EndpointAnswer): DeviceResponse {
   requireSuccess(answer)
-  const { value } = answer
+  const { verification_uri_complete: complete, interval } = answer.value
   return {
     device_code: read(answer, 'device_code', isNonEmptyString, 'a text'),
-    user_code: read(answer, 'user_code', isNonEmptyString, 'a text'),
+    user_code: read(answer, 'user_code', isShowable, 'a text without control characters'),
     verification_uri: read(withVerificationUri(answer), 'verification_uri', isAddress, ADDRESS),
     verification_uri_complete:
-      value['verification_uri_complete'] === undefined
+      complete === undefined || complete === null
         ? undefined
         : read(answer, 'verification_uri_complete', isAddress, ADDRESS),
     expires_in: Number(read(answer, 'expires_in', isSpan, SPAN)),
-    interval: value['interval'] === undefined ? DEFAULT_INTERVAL : Number(read(answer, 'interval', isSpan, SPAN)),
+    interval:
+      interval === undefined || interval === null
+        ? DEFAULT_INTERVAL
+        : Math.max(SHORTEST_INTERVAL, Number(read(answer, 'interval', isSpan, SPAN))),
   }
 }
 
@@ -63,10 +69,13 @@ const isSpan = (value: unknown): value is Seconds | string => {
   return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0
 }
 
+/** What is written on terminals must not command them. */
+const isShowable = (value: unknown): value is string => isNonEmptyString(value) && !/\p{Cc}/u.test(value)
+
 const ADDRESS = 'an absolute URL with https'
 /** People are sent there, and programs open it: nothing that runs, and nothing that somebody on the way can replace. */
 const isAddress = (value: unknown): value is string => {
-  const url = typeof value === 'string' ? parseUrl(value) : undefined
+  const url = isShowable(value) ? parseUrl(value) : undefined
   return url !== undefined && isHttpsOrLoopback(url)
 }
 

@@ -86,7 +86,9 @@ describe('RFC 8628 §3.1 and §3.2 the device authorization request', () => {
 
   it.each([
     ['device_code', '', 'a text'],
-    ['user_code', undefined, 'a text'],
+    ['user_code', undefined, 'a text without control characters'],
+    ['user_code', 'WDJB\u001b[2J', 'a text without control characters'],
+    ['verification_uri', 'https://op.example/\u001b[2J', 'an absolute URL with https'],
     ['verification_uri', 'javascript:alert(1)', 'an absolute URL with https'],
     ['verification_uri', 'http://op.example/device', 'an absolute URL with https'],
     ['verification_uri_complete', 'file:///etc/passwd', 'an absolute URL with https'],
@@ -127,6 +129,19 @@ describe('RFC 8628 §3.4 and §3.5 polling', () => {
       device_code: 'the-device-code',
       client_id: 'tv',
     })
+  })
+
+  it('takes null for what the server does not say', async () => {
+    const { client, polls } = setUp([granted], { interval: null, verification_uri_complete: null })
+    const device = await authorizeDevice(client)
+    await outcome(device)
+    expect([device.verification_uri_complete, polls]).toEqual([undefined, [5]])
+  })
+
+  it('no more often than once in a second', async () => {
+    const { client, polls } = setUp([pending, granted], { interval: 0.001 })
+    await outcome(await authorizeDevice(client))
+    expect(polls).toEqual([1, 2])
   })
 
   it.each([2, '2'])('as often as the server says: %j', async (interval) => {

@@ -1,5 +1,5 @@
 import { isHttpsOrLoopback, parseUrl } from '../../../http/url.ts'
-import { isNonEmptyString } from '../../../util/assert.ts'
+import { isNonEmptyString, isStringArray } from '../../../util/assert.ts'
 import type { Seconds } from '../../../util/clock.ts'
 import type { JsonObject } from '../../../util/json.ts'
 import type { ClientMetadata } from '../../client-metadata.ts'
@@ -50,6 +50,9 @@ const ADDRESS: Shape = {
   expectation: 'an absolute URL with https',
 }
 
+const ADDRESSES: Shape = { is: isStringArray, expectation: 'a list of URLs' }
+const SCOPE: Shape = { is: (value) => typeof value === 'string', expectation: 'a text' }
+
 /** The members that a client acts upon. What else the server says about it is the server's view of it. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   client_id: TEXT,
@@ -59,6 +62,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   registration_client_uri: ADDRESS,
   registration_access_token: TEXT,
   token_endpoint_auth_method: TEXT,
+  redirect_uris: ADDRESSES,
+  scope: SCOPE,
+  id_token_signed_response_alg: TEXT,
 }
 
 /**

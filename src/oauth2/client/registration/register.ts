@@ -45,6 +45,9 @@ export async function registerClient(
   metadata: RegistrationMetadata,
   options: RegisterClientOptions = {},
 ): Promise<ClientRegistration> {
+  if (options.initialAccessToken === '') {
+    throw misconfigured('"initialAccessToken" is there but empty: expected the token, or nothing at all')
+  }
   const endpoint = await findEndpoint(server, options)
   return fetchInformation({ method: 'POST', endpoint, accessToken: options.initialAccessToken, metadata }, options)
 }

@@ -72,6 +72,15 @@ describe('RFC 7591 §3 registering a client', () => {
     expect(Object.fromEntries(requests[1]?.headers ?? [])).not.toHaveProperty('authorization')
   })
 
+  it('does not send an access token that is empty', async () => {
+    const { transport, requests } = setUp()
+    const made = registerClient({ registrationEndpoint: ENDPOINT }, metadata, { transport, initialAccessToken: '' })
+    await expect(made).rejects.toThrow(
+      'registerClient: "initialAccessToken" is there but empty: expected the token, or nothing at all',
+    )
+    expect(requests).toEqual([])
+  })
+
   it('is repaired like every call', async () => {
     const { transport, sent } = setUp()
     const compliance = {
@@ -125,6 +134,17 @@ describe('RFC 7591 §3 registering a client', () => {
       answer(201, { client_id: 'x', registration_client_uri: 'http://op.example/x' }),
       'registration_response_invalid',
       '"registration_client_uri" in the registration response is missing or invalid: expected an absolute URL with https',
+    ],
+    [
+      answer(201, { client_id: 'x', redirect_uris: 'https://app.example/cb' }),
+      'registration_response_invalid',
+      '"redirect_uris" in the registration response is missing or invalid: expected a list of URLs',
+    ],
+    [answer(201, { client_id: 'x', scope: ['a'] }), 'registration_response_invalid', '"scope" in the registration'],
+    [
+      answer(201, { client_id: 'x', id_token_signed_response_alg: 5 }),
+      'registration_response_invalid',
+      '"id_token_signed_response_alg" in the registration response is missing or invalid: expected a text',
     ],
   ])('case %#: says what is wrong with an answer', async (response, code, message) => {
     const { transport } = setUp(response)
