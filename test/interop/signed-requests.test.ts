@@ -184,7 +184,7 @@ describe('oauth4webapi', () => {
 
   it('client credentials are for a resource', async () => {
     const auth = oauth.PrivateKeyJwt(privateKey())
-    const parameters = new URLSearchParams({ scope: 'email', resource: CALENDAR })
+    const parameters = new URLSearchParams({ resource: CALENDAR })
     const response = await oauth.clientCredentialsGrantRequest(as, signer, auth, parameters, insecure)
     const tokens = await oauth.processClientCredentialsResponse(as, signer, response)
     expect(audienceOf(tokens.access_token)).toBe(CALENDAR)
